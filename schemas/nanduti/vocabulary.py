@@ -1,0 +1,74 @@
+"""The words that everybody shares: codes, enumerations and the shapes of identifiers.
+
+Imports nothing of ours. A word here is part of the contract: it may be added, never renamed.
+A reader must tolerate words that it does not know (a later contract may bring them).
+"""
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+#: A platform or an institution; unique over both, since either can be a member of the bus.
+Code = Annotated[str, Meta(pattern="^[a-z0-9_]{2,16}$")]
+#: ISO 3166-2:PY, with PY-ASU for the capital. Departments of an action: none listed means national.
+DepartmentCode = Annotated[str, Meta(pattern="^PY-(ASU|[0-9]{1,2})$")]
+#: A UUID in lower case, the id of plans and actions: safe as a NATS token.
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+#: Guaraníes have no decimals.
+Guaranies = Annotated[int, Meta(ge=0)]
+
+CODE = re.compile(r"[a-z0-9_]{2,16}")
+
+
+class Crime(StrEnum):
+    """The three crimes that the platforms work against."""
+
+    CHILD_LABOR = "child_labor"
+    FORCED_LABOR = "forced_labor"
+    TRAFFICKING = "trafficking"
+
+
+class Axis(StrEnum):
+    """The common axis, to which each plan's own axis is crosswalked."""
+
+    STRENGTHENING = "FOR"
+    PREVENTION = "PRE"
+    DETECTION = "DET"
+    CARE = "ATE"
+    PUNISHMENT = "SAN"
+
+
+class Kind(StrEnum):
+    """What kind of work an action is."""
+
+    TRAINING = "training"
+    AWARENESS = "awareness"
+    NORM = "norm"
+    COORDINATION = "coordination"
+    INSPECTION = "inspection"
+    CARE = "care"
+    RESEARCH = "research"
+    EQUIPMENT = "equipment"
+    OTHER = "other"
+
+
+class Status(StrEnum):
+    """Where an action stands. Overdue, due soon and stale are derived, never stored."""
+
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+    JOINED = "joined"
+
+
+class Level(StrEnum):
+    """What a platform's plan covers (Ley 4788/2012, art. 48)."""
+
+    NATIONAL = "national"
+    DEPARTMENTAL = "departmental"
+    MUNICIPAL = "municipal"

@@ -1,0 +1,1 @@
+"""The Ñandutí hub: ledger, register, bus and API."""

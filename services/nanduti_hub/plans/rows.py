@@ -1,0 +1,103 @@
+"""What a workbook says, once read: rows that mean activities, and findings about its cells.
+
+This is the join between the reader of workbooks (pure: bytes in, a reading out) and the plan's commands.
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from nanduti.actions import Milestone
+from nanduti.directory import Department, Institution, Platform
+from nanduti.vocabulary import Axis, Crime, Kind, Status
+
+
+class Severity(StrEnum):
+    """An error keeps its row out; a warning asks for a look; information tells how a cell was understood."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """Something that a person should know about a cell: where, what stands there, what it means, what to do.
+
+    `cell` is an address as spreadsheets write it ("F12"; "" for the sheet or file as a whole), `column` the
+    heading as the coordinator wrote it, `value` the cell's text cut to 200 characters. `message` and
+    `suggestion` are in Spanish, for the person; `code` is for programs and is stable.
+    """
+
+    sheet: str = ""
+    cell: str = ""
+    column: str = ""
+    value: str = ""
+    severity: Severity
+    code: str
+    message: str
+    suggestion: str = ""
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One activity as its row states it. Institutions are directory codes; no department means national.
+
+    `row` is the spreadsheet's own row number (1-based). `given` are the names of the fields below whose
+    column the workbook has: a field that is not in it says nothing about what was stored before.
+    """
+
+    sheet: str
+    row: int
+    code: str = ""
+    title: str = ""
+    description: str = ""
+    objective: str = ""
+    line_of_action: str = ""
+    axis: str = ""
+    axis_common: Axis | None = None
+    kind: Kind = Kind.OTHER
+    crimes: tuple[Crime, ...] = ()
+    departments: tuple[str, ...] = ()
+    lead: str | None = None
+    collaborators: tuple[str, ...] = ()
+    other_institutions: tuple[str, ...] = ()
+    start: date | None = None
+    end: date | None = None
+    milestones: tuple[Milestone, ...] = ()
+    indicator: str = ""
+    unit: str = ""
+    baseline: float | None = None
+    target: float | None = None
+    means_of_verification: str = ""
+    budget_pyg: int | None = None
+    budget_source: str = ""
+    status: Status | None = None
+    progress: int | None = None
+    observations: str = ""
+    given: frozenset[str] = frozenset()
+    #: The cell of each field ("lead" -> "G12"), so that later findings can point at it.
+    cells: dict[str, str] = field(default_factory=dict)
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """A workbook, read: its activities in order, and the findings in order of sheet and cell."""
+
+    rows: tuple[Row, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def rejected(self) -> bool:
+        """Whether any finding is an error."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """The facts of the directory that a reader needs: for whom the plan is, and whom it may name.
+
+    `year` is the plan's, for a deadline that names none ("2do semestre").
+    """
+
+    platform: Platform
+    institutions: tuple[Institution, ...]
+    departments: tuple[Department, ...]
+    year: int
