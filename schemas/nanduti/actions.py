@@ -16,10 +16,18 @@ Text = Annotated[str, Meta(max_length=4_000)]
 Line = Annotated[str, Meta(max_length=1_000)]
 
 
+class CitedCell(Struct, frozen=True, kw_only=True):
+    """What the workbook says of a field that has been corrected in the register since."""
+
+    field: str
+    value: Any = None
+
+
 class Citation(Struct, frozen=True, kw_only=True):
     """Where an action comes from: the plan's revision, and the sheet and row of its workbook.
 
-    `number` is the plan's own number of the activity ("2.1.3"), as written.
+    `number` is the plan's own number of the activity ("2.1.3"), as written. `differs` are the cells in
+    which that row says otherwise than the register, because somebody corrected the register since.
     """
 
     plan: Id
@@ -27,6 +35,7 @@ class Citation(Struct, frozen=True, kw_only=True):
     sheet: str
     row: int
     number: str = ""
+    differs: tuple[CitedCell, ...] = ()
 
 
 class Milestone(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ CONTENT_TYPE = "application/cloudevents+json"
 MAX_BYTES = 64_000
 
 
-class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Envelope(Struct, frozen=True, kw_only=True):
     """One event as it travels.
 
     `time` is RFC 3339 in UTC: when the command was decided. The ledger's number is never inside:
@@ -28,7 +28,7 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str
     subject: str
     time: str
-    datacontenttype: Literal["application/json"] = "application/json"
+    datacontenttype: str = "application/json"
     dataschema: str | UnsetType = UNSET
     traceparent: str | UnsetType = UNSET
     correlationid: str | UnsetType = UNSET

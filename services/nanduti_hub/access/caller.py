@@ -1,0 +1,29 @@
+"""Who is calling. Every transaction and every decision is on behalf of one caller."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Role(StrEnum):
+    """What a caller may be; what a role may do stands in `policy`."""
+
+    STEWARD = "steward"
+    COORDINATOR = "coordinator"
+    MEMBER = "member"
+    WORKER = "worker"
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """A caller: the name that records show, its role, and the code of its platform or institution.
+
+    `scope` is `*` for the hub's own callers and for stewards, who act for no platform.
+    """
+
+    name: str
+    role: Role
+    scope: str
+
+
+#: The hub itself: sequencer, relay, clocks. Never comes from outside.
+WORKER = Caller(name="hub", role=Role.WORKER, scope="*")

@@ -1,0 +1,85 @@
+"""What can be asked of an action. Codes, ids and looked-up facts arrive on the command."""
+
+from datetime import date
+
+from msgspec import UNSET, Struct, UnsetType
+
+from nanduti.actions import Action, ExternalReference, Line, Milestone, Report, Text
+from nanduti.vocabulary import Axis, Code, Crime, DepartmentCode, Guaranies, Kind, Percent, Status
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What the directory says: the codes that exist."""
+
+    institutions: frozenset[str]
+    departments: frozenset[str]
+
+
+class PlanAction(Struct, frozen=True, kw_only=True):
+    """Enter a new action."""
+
+    action: Action
+    facts: Facts
+
+
+class Correction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A merge patch (RFC 7396) of the fields that can be corrected; null empties a field that can be empty."""
+
+    title: Line | UnsetType = UNSET
+    description: Text | None | UnsetType = UNSET
+    crimes: tuple[Crime, ...] | UnsetType = UNSET
+    axis: Axis | UnsetType = UNSET
+    objective: Line | None | UnsetType = UNSET
+    line_of_action: Line | None | UnsetType = UNSET
+    kind: Kind | UnsetType = UNSET
+    departments: tuple[DepartmentCode, ...] | None | UnsetType = UNSET
+    lead: Code | UnsetType = UNSET
+    collaborators: tuple[Code, ...] | None | UnsetType = UNSET
+    other_institutions: tuple[Line, ...] | None | UnsetType = UNSET
+    start: date | None | UnsetType = UNSET
+    end: date | None | UnsetType = UNSET
+    budget: Guaranies | None | UnsetType = UNSET
+    budget_source: Line | None | UnsetType = UNSET
+    indicator: Line | None | UnsetType = UNSET
+    unit: Line | None | UnsetType = UNSET
+    baseline: float | None | UnsetType = UNSET
+    target: float | None | UnsetType = UNSET
+    means_of_verification: Line | None | UnsetType = UNSET
+    observations: Text | None | UnsetType = UNSET
+    external_references: tuple[ExternalReference, ...] | None | UnsetType = UNSET
+
+
+class Correct(Struct, frozen=True, kw_only=True):
+    """Correct fields of an action in the register."""
+
+    correction: Correction
+    facts: Facts
+
+
+class ChangeStatus(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Move an action to another status; suspending, cancelling and taking up again need a reason."""
+
+    status: Status
+    reason: Line = ""
+
+
+class ReportProgress(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Report how far an action has come, in percent."""
+
+    progress: Percent
+
+
+class SetMilestones(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Set an action's milestones, all of them; their numbers are given by their order."""
+
+    milestones: tuple[Milestone, ...]
+
+
+class ReportIndicator(Struct, frozen=True, kw_only=True):
+    """Report a value of an indicator; a report for a day that has one replaces it."""
+
+    number: int
+    report: Report
+
+
+ActionCommand = PlanAction | Correct | ChangeStatus | ReportProgress | SetMilestones | ReportIndicator

@@ -1,0 +1,351 @@
+"""The register over HTTP: lists, one action, its history, and the commands on it."""
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import asyncpg
+import msgspec
+from litestar import Request, Response, get, patch, post, put
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from nanduti.actions import Action, Report
+from nanduti.directory import Department, Institution
+from nanduti.vocabulary import Axis, Crime, Kind, Status
+from nanduti_hub.access.caller import Caller
+from nanduti_hub.access.policy import Act, permit
+from nanduti_hub.actions.commands import (
+    ActionCommand,
+    ChangeStatus,
+    Correct,
+    Correction,
+    Facts,
+    ReportIndicator,
+    ReportProgress,
+    SetMilestones,
+)
+from nanduti_hub.actions.project import ACTIONS
+from nanduti_hub.actions.queries import (
+    Filters,
+    as_json,
+    find_action,
+    page_of_actions,
+    register_state,
+)
+from nanduti_hub.directory.queries import entries
+from nanduti_hub.ledger.answers import Answer
+from nanduti_hub.ledger.database import transaction
+from nanduti_hub.ledger.execute import execute
+from nanduti_hub.ledger.statements import statement
+from nanduti_hub.refusal import Refusal, Refused
+from nanduti_hub.serving import (
+    caller_from,
+    command,
+    expected_version,
+    hub_of,
+    json_answer,
+    not_modified,
+    tag_of,
+    today,
+)
+
+RequestOf = Request[Any, Any, Any]
+Limit = Annotated[int, Parameter(ge=1, le=500)]
+Line = Annotated[str, Parameter(max_length=200)]
+#: Rows fetched at once for an export.
+CHUNK = 1_000
+
+
+def filters_from(
+    platform: Line | None = None,
+    institution: Line | None = None,
+    crime: Crime | None = None,
+    axis: Axis | None = None,
+    kind: Kind | None = None,
+    department: Line | None = None,
+    status: Status | None = None,
+    q: Line | None = None,
+    plan: Line | None = None,
+    overdue: bool | None = None,
+    due_soon: bool | None = None,
+) -> Filters:
+    """The filters of a list, from its query."""
+    return Filters(
+        platform=platform, institution=institution, crime=crime, axis=axis, kind=kind, department=department,
+        status=status, q=q, plan=plan, overdue=overdue, due_soon=due_soon,
+    )  # fmt: skip
+
+
+FILTERED = {"filters": Provide(filters_from, sync_to_thread=False)}
+
+
+@get("/v1/actions", dependencies=FILTERED, summary="Acciones del registro, por páginas")
+async def list_actions(
+    request: RequestOf, filters: Filters, cursor: Line | None = None,
+    limit: Limit = 50,
+) -> Response[bytes]:
+    """A page of actions in the order of their codes; `next` is the cursor of the following page, or null."""
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        rows = await page_of_actions(connection, filters, today(), number_of(cursor), limit + 1)
+    shown = rows[:limit]
+    following = cursor_of(shown[-1]["number"]) if len(rows) > limit else None
+    body = b'{"items":[%b],"next":%b}' % (
+        b",".join(as_json(row) for row in shown),
+        msgspec.json.encode(following),
+    )
+    headers = {}
+    if following is not None:
+        headers["Link"] = f'<{next_url(request, following)}>; rel="next"'
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def next_url(request: RequestOf, cursor: str) -> str:
+    """The address of the following page."""
+    query = {name: value for name, value in request.query_params.items() if name != "cursor"}
+    return str(request.url.with_replacements(query={**query, "cursor": cursor}))
+
+
+def cursor_of(number: int) -> str:
+    """An opaque cursor: go on after this number."""
+    return base64.urlsafe_b64encode(b"n%d" % number).decode().rstrip("=")
+
+
+def number_of(cursor: str | None) -> int:
+    """The number to go on after.
+
+    Raises:
+        Refused: `invalid`, for what is not a cursor of ours.
+
+    """
+    if cursor is None:
+        return 0
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        number = int(text[1:]) if text.startswith("n") and text[1:].isdigit() else -1
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        number = -1
+    if not 0 <= number < 2**63:
+        raise Refused(Refusal("invalid", {"reason": "cursor"}))
+    return number
+
+
+async def _all_rows(request: RequestOf, caller: Caller, filters: Filters) -> AsyncIterator[asyncpg.Record]:
+    after, day = 0, today()
+    while True:
+        # The connection is not held while a slow reader reads.
+        async with transaction(hub_of(request).ledger.database, caller) as connection:
+            rows = await page_of_actions(connection, filters, day, after, CHUNK)
+        for row in rows:
+            yield row
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1]["number"]
+
+
+@get("/v1/actions.ndjson", dependencies=FILTERED, summary="Acciones del registro, una por línea (NDJSON)")
+async def actions_ndjson(request: RequestOf, filters: Filters) -> Stream:
+    """All actions that the filters leave, one JSON object a line."""
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+
+    async def lines() -> AsyncIterator[bytes]:
+        async for row in _all_rows(request, caller, filters):
+            yield as_json(row) + b"\n"
+
+    return Stream(lines(), media_type="application/x-ndjson")
+
+
+#: CSV column to how it is read off an action.
+COLUMNS = (
+    "codigo", "plataforma", "numero", "eje_comun", "eje_propio", "actividad", "tipo", "delitos", "departamentos",
+    "responsable", "corresponsables", "inicio", "fin", "indicador", "unidad", "meta", "presupuesto_gs", "fuente",
+    "estado", "avance", "vencida",
+)  # fmt: skip
+
+
+def csv_row(row: asyncpg.Record) -> list[str]:
+    """An action as cells. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    action = msgspec.json.decode(row["body"], type=Action)
+    first = action.indicators[0] if action.indicators else None
+    others = ", ".join((*action.collaborators, *action.other_institutions))
+    cells = [
+        action.code,
+        action.platform,
+        action.citations[0].number if action.citations else "",
+        action.axis.value,
+        action.plan_axis,
+        action.title,
+        action.kind.value,
+        ", ".join(action.crimes),
+        ", ".join(action.departments) or "nacional",
+        action.lead,
+        others,
+        action.start.isoformat() if action.start else "",
+        action.end.isoformat() if action.end else "",
+        first.text if first else "",
+        first.unit if first else "",
+        f"{first.target:g}".replace(".", ",") if first and first.target is not None else "",
+        str(action.budget) if action.budget is not None else "",
+        action.budget_source,
+        action.status.value,
+        str(action.progress),
+        "sí" if row["overdue"] else "no",
+    ]
+    return [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells]
+
+
+@get("/v1/actions.csv", dependencies=FILTERED, summary="Acciones del registro para una planilla (CSV)")
+async def actions_csv(request: RequestOf, filters: Filters) -> Stream:
+    """All actions that the filters leave, as CSV that Excel in Spanish opens: UTF-8 with BOM, semicolons."""
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield b"\xef\xbb\xbf" + _csv_line(COLUMNS)
+        async for row in _all_rows(request, caller, filters):
+            yield _csv_line(csv_row(row))
+
+    headers = {"Content-Disposition": 'attachment; filename="acciones.csv"'}
+    return Stream(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _csv_line(cells: tuple[str, ...] | list[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(cells)
+    return line.getvalue().encode()
+
+
+@get("/v1/actions/{name:str}", summary="Una acción, por su id o su código")
+async def get_action(request: RequestOf, name: Line) -> Response[bytes]:
+    """One action with its version, which If-Match wants back."""
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        row = await find_action(connection, name, today())
+    tag = tag_of(request, row["version"])
+    if not_modified(request, tag):
+        return Response(b"", status_code=304, headers={"ETag": tag})
+    return Response(as_json(row), media_type="application/json", headers={"ETag": tag, "Vary": "Accept-Language"})
+
+
+@get("/v1/actions/{name:str}/history", summary="La historia de una acción")
+async def get_history(request: RequestOf, name: Line, cursor: Line | None = None, limit: Limit = 50) -> Response[bytes]:
+    """The events of an action, the latest first, each with its number in the ledger."""
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    before = number_of(cursor) or 2**31 - 1
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        row = await find_action(connection, name, today())
+        id_ = msgspec.json.decode(row["body"], type=_Identified).id
+        events = await connection.fetch(
+            statement("nanduti_hub.actions", "history"), f"action:{id_}", min(before, 2**31 - 1), limit + 1
+        )
+    shown = events[:limit]
+    items = b",".join(
+        b'{"seq":%d,"recorded_at":"%b","event":%b}'
+        % (event["seq"], event["recorded_at"].isoformat().encode(), event["body"])
+        for event in shown
+    )
+    following = cursor_of(shown[-1]["version"]) if len(events) > limit else None
+    body = b'{"items":[%b],"next":%b}' % (items, msgspec.json.encode(following))
+    return Response(body, media_type="application/json")
+
+
+class _Identified(msgspec.Struct):
+    id: str
+    platform: str
+    version: int = 0
+
+
+@get("/v1/register", summary="El número y la huella del registro publicado")
+async def get_register(request: RequestOf) -> Response[bytes]:
+    """The register's number, its digest and how many actions it has: what every subscriber can compare with."""
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    async with transaction(hub_of(request).ledger.database, caller, snapshot=True) as connection:
+        state = await register_state(connection)
+    return Response(msgspec.json.encode(state), media_type="application/json")
+
+
+async def facts_of(connection: asyncpg.Connection) -> Facts:
+    """The codes that the directory has."""
+    return Facts(
+        institutions=frozenset(entry.code for entry in await entries(connection, Institution)),
+        departments=frozenset(entry.code for entry in await entries(connection, Department)),
+    )
+
+
+async def _change(request: RequestOf, name: str, make: ActionCommand | Correction) -> Response[bytes]:
+    """One command on one action: If-Match says which version is meant, the answer is the action after it."""
+    caller = await caller_from(request)
+    permit(caller, Act.CHANGE_ACTION, caller.scope)
+    expected = expected_version(request)
+    ledger = hub_of(request).ledger
+
+    async def work(connection: asyncpg.Connection) -> Answer:
+        row = await find_action(connection, name, today())
+        found = msgspec.json.decode(row["body"], type=_Identified)
+        permit(caller, Act.CHANGE_ACTION, found.platform)
+        wanted = (
+            Correct(correction=make, facts=await facts_of(connection)) if isinstance(make, Correction) else make
+        )
+        done = await execute(connection, ledger, ACTIONS, found.id, wanted, expected=expected)
+        changed = await find_action(connection, found.id, today())
+        return json_answer(200, as_json(changed), {"ETag": tag_of(request, done.version)})
+
+    return await command(request, caller, work)
+
+
+@patch("/v1/actions/{name:str}", summary="Corregir campos de una acción (RFC 7396)")
+async def correct_action(request: RequestOf, name: Line, data: Correction) -> Response[bytes]:
+    """Correct fields; what is not named stays, null empties. Needs If-Match."""
+    return await _change(request, name, data)
+
+
+@post("/v1/actions/{name:str}/status", status_code=200, summary="Cambiar el estado de una acción")
+async def change_status(request: RequestOf, name: Line, data: ChangeStatus) -> Response[bytes]:
+    """Move an action to another status. Needs If-Match."""
+    return await _change(request, name, data)
+
+
+@post("/v1/actions/{name:str}/progress", status_code=200, summary="Informar el avance de una acción")
+async def report_progress(request: RequestOf, name: Line, data: ReportProgress) -> Response[bytes]:
+    """Report progress in percent. Needs If-Match."""
+    return await _change(request, name, data)
+
+
+@put("/v1/actions/{name:str}/milestones", summary="Fijar los hitos de una acción")
+async def set_milestones(request: RequestOf, name: Line, data: SetMilestones) -> Response[bytes]:
+    """Replace all milestones. Needs If-Match."""
+    return await _change(request, name, data)
+
+
+@post(
+    "/v1/actions/{name:str}/indicators/{number:int}/reports", status_code=200, summary="Informar un indicador"
+)
+async def report_indicator(request: RequestOf, name: Line, number: int, data: Report) -> Response[bytes]:
+    """Report a value of an indicator; a report for the same day replaces it. Needs If-Match."""
+    return await _change(request, name, ReportIndicator(number=number, report=data))
+
+
+ROUTES: list[BaseRouteHandler] = [
+    list_actions,
+    actions_ndjson,
+    actions_csv,
+    get_action,
+    get_history,
+    get_register,
+    correct_action,
+    change_status,
+    report_progress,
+    set_milestones,
+    report_indicator,
+]

@@ -1,0 +1,136 @@
+"""The directory over HTTP: who there is, and the steward's changes to it."""
+
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+import msgspec
+from litestar import Request, Response, get, put
+from litestar.handlers import BaseRouteHandler
+from litestar.params import Parameter
+
+from nanduti.directory import Department, Institution, Platform, Seat
+from nanduti_hub.access.policy import Act, permit
+from nanduti_hub.directory.commands import Entity, Register
+from nanduti_hub.directory.decide import id_of
+from nanduti_hub.directory.project import DECIDERS
+from nanduti_hub.directory.queries import entries
+from nanduti_hub.ledger.answers import Answer
+from nanduti_hub.ledger.append import read_streams
+from nanduti_hub.ledger.database import transaction
+from nanduti_hub.ledger.execute import execute
+from nanduti_hub.refusal import Refusal, Refused
+from nanduti_hub.serving import caller_from, command, expected_version, hub_of, json_answer, tag_of
+
+RequestOf = Request[Any, Any, Any]
+Line = Annotated[str, Parameter(max_length=40)]
+T = TypeVar("T", Department, Institution, Platform, Seat)
+
+
+async def _list(request: RequestOf, kind: type[T], key: str | None = None) -> Response[bytes]:
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        found = await entries(connection, kind, key)
+    return Response(msgspec.json.encode({"items": found, "next": None}), media_type="application/json")
+
+
+@get("/v1/departments", summary="Departamentos y capital")
+async def list_departments(request: RequestOf) -> Response[bytes]:
+    """All departments, with their tiles on the grid map."""
+    return await _list(request, Department)
+
+
+@get("/v1/institutions", summary="Instituciones del directorio")
+async def list_institutions(request: RequestOf) -> Response[bytes]:
+    """All institutions."""
+    return await _list(request, Institution)
+
+
+@get("/v1/platforms", summary="Plataformas")
+async def list_platforms(request: RequestOf) -> Response[bytes]:
+    """All platforms, with their axes and coordinators."""
+    return await _list(request, Platform)
+
+
+@get("/v1/seats", summary="Quién integra cada plataforma")
+async def list_seats(request: RequestOf, platform: Line | None = None) -> Response[bytes]:
+    """The seats of one platform, or of all."""
+    return await _list(request, Seat, platform)
+
+
+async def _one(request: RequestOf, kind: type[Institution | Platform], code: str) -> Response[bytes]:
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    stream = f"{DECIDERS[kind].kind}:{code}"
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        stored = (await read_streams(connection, [stream]))[stream]
+        found: list[Any] = list(await entries(connection, kind, code))
+    if not found:
+        raise Refused(Refusal("entry_unknown"))
+    return Response(
+        msgspec.json.encode(found[0]),
+        media_type="application/json",
+        headers={"ETag": tag_of(request, stored.version), "Vary": "Accept-Language"},
+    )
+
+
+@get("/v1/institutions/{code:str}", summary="Una institución")
+async def get_institution(request: RequestOf, code: Line) -> Response[bytes]:
+    """One institution with its version."""
+    return await _one(request, Institution, code)
+
+
+@get("/v1/platforms/{code:str}", summary="Una plataforma")
+async def get_platform(request: RequestOf, code: Line) -> Response[bytes]:
+    """One platform with its version."""
+    return await _one(request, Platform, code)
+
+
+async def _register(request: RequestOf, id_: str, entity: Entity) -> Response[bytes]:
+    """Enter or replace an entry. A new one needs no If-Match, a change does."""
+    caller = await caller_from(request)
+    permit(caller, Act.CHANGE_DIRECTORY)
+    if id_of(entity) != id_:
+        raise Refused(Refusal("invalid", {"reason": "code"}))
+    decider = DECIDERS[type(entity)]
+    ledger = hub_of(request).ledger
+
+    async def work(connection: asyncpg.Connection) -> Answer:
+        stream = f"{decider.kind}:{id_}"
+        exists = (await read_streams(connection, [stream]))[stream].version > 0
+        expected = expected_version(request) if exists else 0
+        done = await execute(connection, ledger, decider, id_, Register(entity), expected=expected)
+        return json_answer(200 if exists else 201, entity, {"ETag": tag_of(request, done.version)})
+
+    return await command(request, caller, work)
+
+
+@put("/v1/institutions/{code:str}", summary="Registrar o cambiar una institución")
+async def put_institution(request: RequestOf, code: Line, data: Institution) -> Response[bytes]:
+    """Enter or replace an institution. Stewards only; a change needs If-Match."""
+    return await _register(request, code, data)
+
+
+@put("/v1/platforms/{code:str}", summary="Registrar o cambiar una plataforma")
+async def put_platform(request: RequestOf, code: Line, data: Platform) -> Response[bytes]:
+    """Enter or replace a platform, its coordinators too. Stewards only; a change needs If-Match."""
+    return await _register(request, code, data)
+
+
+@put("/v1/seats/{name:str}", summary="Registrar o cambiar un asiento")
+async def put_seat(request: RequestOf, name: Line, data: Seat) -> Response[bytes]:
+    """Enter or change a seat, named `<platform>-<institution>`. Stewards only; a change needs If-Match."""
+    return await _register(request, name, data)
+
+
+ROUTES: list[BaseRouteHandler] = [
+    list_departments,
+    list_institutions,
+    list_platforms,
+    list_seats,
+    get_institution,
+    get_platform,
+    put_institution,
+    put_platform,
+    put_seat,
+]

@@ -1,0 +1,3 @@
+-- All institutions, or one.
+-- $1 text code or null
+SELECT version, body FROM institution WHERE $1::text IS NULL OR code = $1 ORDER BY code

@@ -1,0 +1,3 @@
+-- All platforms, or one.
+-- $1 text code or null
+SELECT version, body FROM platform WHERE $1::text IS NULL OR code = $1 ORDER BY code

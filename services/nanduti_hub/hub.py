@@ -1,0 +1,275 @@
+"""The composition root: reads top to bottom, passes everything by hand, starts and stops all of it in order."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import nats
+import structlog
+import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from msgspec import Struct
+from nats.aio.client import Client
+
+from nanduti.directory import Department, Institution, Platform, Seat
+from nanduti_hub import status
+from nanduti_hub.access.caller import WORKER
+from nanduti_hub.access.tokens import Door
+from nanduti_hub.actions import http as actions_http
+from nanduti_hub.actions.project import ACTIONS
+from nanduti_hub.directory import http as directory_http
+from nanduti_hub.directory import seed
+from nanduti_hub.directory.commands import Found
+from nanduti_hub.directory.decide import id_of
+from nanduti_hub.directory.project import DECIDERS as DIRECTORY_DECIDERS
+from nanduti_hub.directory.queries import entries
+from nanduti_hub.ledger.database import Database, close_database, open_database, transaction
+from nanduti_hub.ledger.execute import Decider, Ledger, execute, run
+from nanduti_hub.ledger.gate import Gate
+from nanduti_hub.ledger.sequencer import sequence
+from nanduti_hub.plans import http as plans_http
+from nanduti_hub.plans.project import PLANS
+from nanduti_hub.problems import on_failure, on_http_exception, on_refused
+from nanduti_hub.refusal import Refused
+from nanduti_hub.relay.acknowledged import Acknowledged
+from nanduti_hub.relay.comparison import compare
+from nanduti_hub.relay.credentials import Keyring, open_keyring, seed_file
+from nanduti_hub.relay.keeper import provision
+from nanduti_hub.relay.publishing import relay
+from nanduti_hub.relay.streams import Member
+from nanduti_hub.serving import Hub
+from nanduti_hub.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+#: Every kind of stream and its decider.
+DECIDERS: dict[str, Decider[Any, Any, Any]] = {
+    decider.kind: decider for decider in (ACTIONS, PLANS, *DIRECTORY_DECIDERS.values())
+}
+#: Bytes of a request's body, where a route says nothing else.
+MOST_BYTES = 1_000_000
+#: What `serve` can run, each in a process of its own if wanted.
+SERVICES = ("api", "sequencer", "relay")
+
+
+class Running(Struct, frozen=True):
+    """A running hub: its ledger, and the port on which the API listens (0 where it does not)."""
+
+    ledger: Ledger
+    port: int
+
+
+def web_application(ledger: Ledger) -> Litestar:
+    """The API over a ledger."""
+    return Litestar(
+        route_handlers=[
+            *status.ROUTES,
+            *directory_http.ROUTES,
+            *plans_http.ROUTES,
+            *actions_http.ROUTES,
+        ],
+        exception_handlers={
+            Refused: on_refused,
+            HTTPException: on_http_exception,
+            Exception: on_failure,
+        },
+        openapi_config=OpenAPIConfig(
+            title="Ñandutí",
+            version="0.1.0",
+            description="Registro sincronizado de acciones de las tres plataformas.",
+            path="/v1/docs",
+            # The pages that Litestar offers load from other hosts; the document alone does not.
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(
+                security_schemes={"token": SecurityScheme(type="http", scheme="bearer")},
+            ),
+            security=[{"token": []}],
+        ),
+        state=State({"hub": Hub(ledger, Door({}))}),
+        request_max_body_size=MOST_BYTES,
+        logging_config=None,
+        debug=False,
+    )
+
+
+async def connect(url: str, keyring: Keyring, user: str) -> Client:
+    """A connection to the bus that never gives up."""
+    return await nats.connect(
+        url,
+        nkeys_seed=str(seed_file(keyring, user)),
+        name=f"nanduti-hub {user}",
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.2,
+        connect_timeout=5,
+        error_cb=_on_bus_error,
+    )
+
+
+async def _on_bus_error(error: Exception) -> None:
+    log.info("bus_disturbed", error=type(error).__name__)
+
+
+async def members_of(database: Database) -> list[Member]:
+    """Who has an account on the bus: every platform, and every institution on the hub."""
+    async with transaction(database, WORKER) as connection:
+        platforms = await entries(connection, Platform)
+        institutions = await entries(connection, Institution)
+    return members_among(platforms or seed.load().platforms, institutions or seed.load().institutions)
+
+
+def members_among(platforms: Sequence[Platform], institutions: Sequence[Institution]) -> list[Member]:
+    """The members among the entries of a directory."""
+    found = [Member(platform.code, is_platform=True) for platform in platforms]
+    return found + [Member(entry.code, is_platform=False) for entry in institutions if entry.on_hub]
+
+
+async def found_directory(ledger: Ledger) -> None:
+    """Enter what the starting directory has and this installation has never had."""
+    start = seed.load()
+    kinds: list[tuple[type[Any], Sequence[Any]]] = [
+        (Department, start.departments),
+        (Institution, start.institutions),
+        (Platform, start.platforms),
+        (Seat, start.seats),
+    ]
+
+    async def work(connection: Any) -> None:
+        for kind, entities in kinds:
+            for entity in entities:
+                await execute(connection, ledger, DIRECTORY_DECIDERS[kind], id_of(entity), Found(entity))
+
+    await run(ledger, WORKER, work)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, services: Sequence[str] = SERVICES, listener: socket.socket | None = None
+) -> AsyncIterator[Running]:
+    """Run services until the block ends. The block begins when commands are accepted, or are known to be held."""
+    database = await open_database(settings.app_dsn, settings.worker_dsn)
+    keyring = open_keyring(settings.keys)
+    gate = Gate()
+    committed, numbered = asyncio.Event(), asyncio.Event()
+    acknowledged = Acknowledged(settings.state / "acked")
+    ledger = Ledger(database, gate, settings.source, committed.set)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(close_database, database)
+        stack.callback(acknowledged.close)
+        broker = await connect(settings.nats_url, keyring, "relay")
+        stack.push_async_callback(broker.close)
+
+        async def provision_all() -> None:
+            keeper = await connect(settings.nats_url, keyring, "keeper")
+            try:
+
+                async def connect_as(name: str) -> Client:
+                    return await connect(settings.nats_url, keyring, name)
+
+                await provision(keeper, connect_as, await members_of(database))
+            finally:
+                await keeper.close()
+
+        tasks: list[Awaitable[None]] = []
+        if "relay" in services:
+            await provision_all()
+            tasks.append(relay(database, broker, gate, acknowledged, numbered, provision_all))
+        else:
+            tasks.append(watch(database, broker, gate, acknowledged))
+        if "sequencer" in services:
+            tasks.append(sequence(database, gate, committed, numbered.set))
+        for task in tasks:
+            started = asyncio.ensure_future(_guarded(task))
+            stack.push_async_callback(_cancelled, started)
+        await _settled(gate)
+        port = 0
+        if "api" in services:
+            listener = listener or listen(settings.host, settings.port)
+            port = listener.getsockname()[1]
+            await stack.enter_async_context(_serving(web_application(ledger), listener))
+        yield Running(ledger, port)
+
+
+async def watch(database: Database, broker: Client, gate: Gate, acknowledged: Acknowledged) -> None:
+    """Keep the gate of a process that does not run the relay: compare at the start and whenever in doubt."""
+    while True:
+        await gate.doubted.wait()
+        try:
+            await compare(database, broker, gate, acknowledged)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the gate stays closed and we ask again
+            log.warning("comparison_failed", error=type(error).__name__)
+        await asyncio.sleep(0.25)
+
+
+async def _settled(gate: Gate) -> None:
+    """Wait until the first comparison has opened the gate; a ledger that stays held is served read-only."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(30):
+            while gate.doubted.is_set():
+                await asyncio.sleep(0.01)
+    if not gate.is_open:
+        log.error("ledger_held", reason=gate.reason)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without signal handlers of its own: the composition root has the signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+@asynccontextmanager
+async def _serving(application: Litestar, listener: socket.socket) -> AsyncIterator[None]:
+    server = _Server(
+        uvicorn.Config(
+            application,  # type: ignore[arg-type]  # Litestar types ASGI's scope more narrowly
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=30,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            if serving.done():
+                await serving
+            await asyncio.sleep(0.005)
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _guarded(task: Awaitable[None]) -> None:
+    """A task that is to run for ever: its failure is told, loudly, and not only when somebody awaits it."""
+    try:
+        await task
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:
+        log.critical("service_ended", error=type(error).__name__, exc_info=error)
+        raise
+
+
+async def _cancelled(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await task

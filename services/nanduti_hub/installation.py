@@ -1,0 +1,155 @@
+"""An installation with its own servers in one directory: what `nanduti-hub up` starts, and finds again.
+
+Everything lies under the home, readable by its owner alone. A second `up` on the same home goes on where the
+first was, after SIGKILL too: servers that were left running are stopped by their pid files first.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from nanduti_hub import migrations
+from nanduti_hub.access.caller import Caller, Role
+from nanduti_hub.access.tokens import create_token
+from nanduti_hub.demo.founding import found_demo
+from nanduti_hub.embedded import nats, postgres
+from nanduti_hub.embedded.home import Home, kept_port, locked, open_home, write_private
+from nanduti_hub.embedded.supervisor import supervised
+from nanduti_hub.hub import Running, found_directory, listen, members_of, running
+from nanduti_hub.ledger.database import close_database, open_database, transaction
+from nanduti_hub.relay.credentials import context_file, open_keyring, public_keys, seed_file
+from nanduti_hub.relay.server_config import server_config
+from nanduti_hub.settings import Settings
+
+DATABASE = "nanduti"
+
+log = structlog.get_logger(__name__)
+
+
+class HubFile(Struct, frozen=True, kw_only=True):
+    """What hub.json says: where the hub is, and what a program on this machine needs to use it.
+
+    `credentials` are the bus's seed files by member; `tokens` are the demo's API tokens by platform code.
+    """
+
+    api: str
+    nats: str
+    credentials: dict[str, str]
+    tokens: dict[str, str]
+
+
+class Up(Struct, frozen=True):
+    """An installation that is up."""
+
+    running: Running
+    file: HubFile
+
+
+@asynccontextmanager
+async def installed(path: Path, *, host: str, port: int, demo: bool) -> AsyncIterator[Up]:
+    """Bring an installation up, for as long as the block lasts; `port` 0 takes a free one and keeps it.
+
+    Raises:
+        HomeInUse: another process has this home.
+        ServerFailed: PostgreSQL or nats-server could not be started.
+
+    """
+    home = open_home(path)
+    with locked(home):
+        await postgres.stop_left_over(home)
+        await nats.stop_left_over(home)
+        server = await postgres.start(home, kept_port(home, "postgres"))
+        async with supervised(server):
+            settings = await _prepared(home, server, host, port)
+            write_private(home.path / "settings.json", msgspec.json.encode(settings, enc_hook=str))
+            bus = await _bus(home, settings)
+            async with supervised(bus):
+                listener = listen(host, port or kept_port(home, "api"))
+                async with running(settings, listener=listener) as hub:
+                    file = await _founded(home, settings, hub, demo=demo)
+                    write_private(home.hub_json, msgspec.json.format(msgspec.json.encode(file)))
+                    yield Up(hub, file)
+
+
+async def _prepared(home: Home, server: postgres.Postgres, host: str, port: int) -> Settings:
+    passwords = {role: _secret(home, role) for role in migrations.ROLES}
+    await migrations.bootstrap(server.dsn(), DATABASE, passwords)
+    applied = await migrations.migrate(server.dsn("nanduti_owner", passwords["nanduti_owner"], DATABASE))
+    if applied:
+        log.info("database_migrated", applied=applied)
+    source = home.path / "source"
+    if not source.exists():
+        write_private(source, f"urn:nanduti:{secrets.token_hex(6)}")
+    return Settings(
+        app_dsn=server.dsn("nanduti_app", passwords["nanduti_app"], DATABASE),
+        worker_dsn=server.dsn("nanduti_worker", passwords["nanduti_worker"], DATABASE),
+        nats_url=f"nats://127.0.0.1:{kept_port(home, 'nats')}",
+        keys=home.keys,
+        state=home.path,
+        source=source.read_text("utf-8").strip(),
+        host=host,
+        port=port,
+    )
+
+
+def _secret(home: Home, name: str) -> str:
+    path = home.keys / name
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(32))
+    return path.read_text("utf-8").strip()
+
+
+async def _bus(home: Home, settings: Settings) -> nats.Nats:
+    database = await open_database(settings.app_dsn, settings.worker_dsn)
+    try:
+        members = await members_of(database)
+    finally:
+        await close_database(database)
+    keyring = open_keyring(home.keys)
+    port = int(settings.nats_url.rpartition(":")[2])
+    config = server_config(
+        listen_host="127.0.0.1",
+        listen_port=port,
+        store_dir=str(home.jetstream),
+        members=members,
+        keys=public_keys(keyring, members),
+    )
+    return await nats.start(home, config, port)
+
+
+async def _founded(home: Home, settings: Settings, hub: Running, *, demo: bool) -> HubFile:
+    if hub.ledger.gate.is_open:
+        await found_directory(hub.ledger)
+    keyring = open_keyring(home.keys)
+    credentials = {}
+    for member in await members_of(hub.ledger.database):
+        context_file(keyring, member, settings.nats_url)
+        credentials[member.code] = str(seed_file(keyring, member.code))
+    tokens = await _demo_tokens(home, hub) if demo else {}
+    if demo and hub.ledger.gate.is_open:
+        await found_demo(hub.ledger)
+    return HubFile(
+        api=f"http://{settings.host}:{hub.port}", nats=settings.nats_url, credentials=credentials, tokens=tokens
+    )
+
+
+async def _demo_tokens(home: Home, hub: Running) -> dict[str, str]:
+    """One token for each platform's coordinator and one for the steward, made once and kept in the home."""
+    path = home.keys / "demo_tokens.json"
+    if path.exists():
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    platforms = [member.code for member in await members_of(hub.ledger.database) if member.is_platform]
+    tokens: dict[str, str] = {}
+    async with transaction(hub.ledger.database, Caller(name="demo", role=Role.STEWARD, scope="*")) as connection:
+        for code in platforms:
+            tokens[code] = await create_token(connection, f"demo:{code}", Role.COORDINATOR, code)
+        tokens["steward"] = await create_token(connection, "demo:steward", Role.STEWARD, "*")
+    write_private(path, msgspec.json.encode(tokens))
+    return tokens
+
+

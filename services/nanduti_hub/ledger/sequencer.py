@@ -1,0 +1,61 @@
+"""The sequencer: gives waiting events their numbers, in the order of their insertion.
+
+Numbers are dense and never change. It sleeps until it is woken by a commit in this process, and looks by
+itself every `POLL` seconds, so that a lost wake-up costs milliseconds.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import asyncpg
+import structlog
+
+from nanduti_hub.access.caller import WORKER
+from nanduti_hub.ledger.database import Database, transaction
+from nanduti_hub.ledger.gate import Gate, LedgerHeld
+from nanduti_hub.ledger.statements import statement
+
+POLL = 0.25
+BATCH = 1_000
+
+log = structlog.get_logger(__name__)
+
+
+async def number_events(database: Database, gate: Gate, most: int = BATCH) -> int:
+    """Number up to `most` waiting events; answers how many.
+
+    Raises:
+        LedgerHeld: LEDGER has not been compared.
+
+    """
+    compared = gate.compared
+    async with transaction(database, WORKER) as connection:
+        numbered: int = await connection.fetchval(
+            statement("nanduti_hub.ledger", "number_events"), most, compared
+        )
+        if numbered == 0 and await connection.fetchval("SELECT pg_postmaster_start_time()") != compared:
+            gate.hold("the database server is another than the one that was compared")
+    return numbered
+
+
+async def sequence(database: Database, gate: Gate, woken: asyncio.Event, wake_next: Callable[[], None]) -> None:
+    """Number events for ever. `woken` is set by commits; `wake_next` tells the relay."""
+    while True:
+        woken.clear()
+        try:
+            while numbered := await number_events(database, gate):
+                wake_next()
+                if numbered < BATCH:
+                    break
+        except LedgerHeld:
+            pass
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            # The server is away or restarting: whatever it comes back as must be compared first.
+            log.warning("sequencer_waits", error=type(error).__name__)
+            gate.hold("the database was away")
+            await asyncio.sleep(POLL)
+        try:
+            async with asyncio.timeout(POLL):
+                await woken.wait()
+        except TimeoutError:
+            continue

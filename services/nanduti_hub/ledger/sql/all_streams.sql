@@ -1,0 +1,2 @@
+-- All streams with their states.
+SELECT id, version, state FROM stream

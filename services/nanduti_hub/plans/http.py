@@ -1,0 +1,257 @@
+"""Plans and their workbooks over HTTP: open a plan, upload, look at the borrador, pair, confirm."""
+
+from typing import Annotated, Any
+
+import asyncpg
+import msgspec
+from litestar import Request, Response, get, post, put
+from litestar.datastructures import UploadFile
+from litestar.handlers import BaseRouteHandler
+from litestar.params import Parameter
+from msgspec import Struct
+
+from nanduti.actions import Action
+from nanduti.plans import Plan
+from nanduti_hub.access.caller import Caller
+from nanduti_hub.access.policy import Act, permit
+from nanduti_hub.actions.commands import PlanAction
+from nanduti_hub.actions.http import facts_of
+from nanduti_hub.actions.project import ACTIONS
+from nanduti_hub.actions.queries import as_json, find_action
+from nanduti_hub.directory.queries import platform_named
+from nanduti_hub.ledger.answers import Answer
+from nanduti_hub.ledger.database import transaction
+from nanduti_hub.ledger.execute import execute
+from nanduti_hub.ledger.identifiers import new_id
+from nanduti_hub.ledger.statements import statement
+from nanduti_hub.plans.commands import RegisterPlan
+from nanduti_hub.plans.imports import Confirmation, Draft, compare, confirm, find_draft, plan_now, upload
+from nanduti_hub.plans.pairing import row_key
+from nanduti_hub.plans.project import PLANS
+from nanduti_hub.plans.revision import Outcome, Preview
+from nanduti_hub.plans.writing import NewAction, NewPlan, action_from, plan_from
+from nanduti_hub.refusal import Refusal, Refused
+from nanduti_hub.serving import caller_from, command, expected_version, hub_of, json_answer, tag_of, today
+
+RequestOf = Request[Any, Any, Any]
+Line = Annotated[str, Parameter(max_length=200)]
+#: Bytes of a workbook.
+MOST_BYTES = 20_000_000
+
+
+class Pairs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person decides on a borrador's pairs: `<sheet>!<row>` to an action's id, or to null for a new one."""
+
+    pairs: dict[str, str | None]
+
+
+def _plan_json(row: asyncpg.Record) -> bytes:
+    body: bytes = row["body"]
+    return body[:-1] + b',"version":%d,"actions":%d}' % (row["version"], row["actions"])
+
+
+@get("/v1/plans", summary="Planes operativos")
+async def list_plans(request: RequestOf, platform: Line | None = None) -> Response[bytes]:
+    """The plans of one platform, or of all, each with its latest revision."""
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        rows = await connection.fetch(statement("nanduti_hub.plans", "list_plans"), platform, None)
+    body = b'{"items":[%b],"next":null}' % b",".join(_plan_json(row) for row in rows)
+    return Response(body, media_type="application/json")
+
+
+@get("/v1/plans/{plan_id:str}", summary="Un plan operativo")
+async def get_plan(request: RequestOf, plan_id: Line) -> Response[bytes]:
+    """One plan with its version and its latest revision."""
+    caller = await caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        row = await connection.fetchrow(statement("nanduti_hub.plans", "list_plans"), None, plan_id)
+    if row is None:
+        raise Refused(Refusal("plan_unknown"))
+    headers = {"ETag": tag_of(request, row["version"]), "Vary": "Accept-Language"}
+    return Response(_plan_json(row), media_type="application/json", headers=headers)
+
+
+async def _register(request: RequestOf, plan: Plan, expected: int) -> Response[bytes]:
+    caller = await caller_from(request)
+    permit(caller, Act.CHANGE_PLAN, plan.platform)
+    ledger = hub_of(request).ledger
+
+    async def work(connection: asyncpg.Connection) -> Answer:
+        await platform_named(connection, plan.platform)
+        done = await execute(connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan), expected=expected)
+        tag = tag_of(request, done.version)
+        return json_answer(200 if expected else 201, done.state.plan, {"ETag": tag, "Location": f"/v1/plans/{plan.id}"})
+
+    return await command(request, caller, work)
+
+
+@post("/v1/plans", summary="Abrir un plan operativo")
+async def open_plan(request: RequestOf, data: NewPlan) -> Response[bytes]:
+    """Open a plan of one's platform, as yet without actions."""
+    return await _register(request, plan_from(data, new_id()), 0)
+
+
+@put("/v1/plans/{plan_id:str}", summary="Cambiar título, vigencia o documento de un plan")
+async def change_plan(request: RequestOf, plan_id: Line, data: NewPlan) -> Response[bytes]:
+    """Change a plan's title, term, extension or source document. Needs If-Match."""
+    return await _register(request, plan_from(data, plan_id), expected_version(request))
+
+
+@post("/v1/plans/{plan_id:str}/actions", summary="Agregar una acción a un plan")
+async def add_action(request: RequestOf, plan_id: Line, data: NewAction) -> Response[bytes]:
+    """Plan an action that is in no workbook (yet): the next workbook can take it up."""
+    caller = await caller_from(request)
+    ledger = hub_of(request).ledger
+
+    async def work(connection: asyncpg.Connection) -> Answer:
+        plan = (await plan_now(connection, plan_id)).plan
+        permit(caller, Act.CHANGE_ACTION, plan.platform)
+        platform = await platform_named(connection, plan.platform)
+        number = await connection.fetchval(statement("nanduti_hub.actions", "take_numbers"), 1)
+        code = f"ACC-{plan.term_from.year}-{number:04d}"
+        action = action_from(data, id_=new_id(), code=code, plan=plan, crimes=platform.crimes)
+        wanted = PlanAction(action=action, facts=await facts_of(connection))
+        done = await execute(connection, ledger, ACTIONS, action.id, wanted, expected=0)
+        row = await find_action(connection, action.id, today())
+        headers = {"ETag": tag_of(request, done.version), "Location": f"/v1/actions/{action.id}"}
+        return json_answer(201, as_json(row), headers)
+
+    return await command(request, caller, work)
+
+
+@post("/v1/plans/{plan_id:str}/imports", summary="Subir una planilla", request_max_body_size=MOST_BYTES)
+async def upload_workbook(request: RequestOf, plan_id: Line, file_name: Line | None = None) -> Response[bytes]:
+    """Upload a workbook as the body, or as a form's `file`; the answer is its borrador. Nothing is changed yet.
+
+    Not idempotent: each upload is a borrador of its own; confirming the same file twice is one revision.
+    """
+    caller = await caller_from(request)
+    ledger = hub_of(request).ledger
+    async with transaction(ledger.database, caller) as connection:
+        plan = (await plan_now(connection, plan_id)).plan
+    permit(caller, Act.CHANGE_PLAN, plan.platform)
+    name, content = await _file_of(request, file_name)
+    import_id = await upload(ledger, caller, plan_id, name, content)
+    return await _draft(request, caller, import_id, status=201)
+
+
+async def _file_of(request: RequestOf, file_name: str | None) -> tuple[str, bytes]:
+    if request.content_type[0].startswith("multipart/"):
+        file = (await request.form()).get("file")
+        if not isinstance(file, UploadFile):
+            raise Refused(Refusal("file_missing"))
+        return file_name or file.filename or "planilla.xlsx", await file.read()
+    content = await request.body()
+    if not content:
+        raise Refused(Refusal("file_missing"))
+    return file_name or "planilla.xlsx", content
+
+
+@get("/v1/imports/{import_id:str}", summary="El borrador de una planilla")
+async def get_import(request: RequestOf, import_id: Line) -> Response[bytes]:
+    """What a workbook says and what confirming it would do now."""
+    return await _draft(request, await caller_from(request), import_id)
+
+
+async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int = 200) -> Response[bytes]:
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        draft = await find_draft(connection, import_id)
+        permit(caller, Act.READ_IMPORT, draft.platform)
+        compared, actions = await compare(connection, draft)
+    body = msgspec.json.encode(draft_view(draft, compared, {id_: action for id_, (_, action) in actions.items()}))
+    headers = {"ETag": tag_of(request, draft.version), "Location": f"/v1/imports/{import_id}"}
+    return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def draft_view(draft: Draft, compared: Preview, actions: dict[str, Action]) -> dict[str, Any]:
+    """A borrador as it is answered."""
+    rows = [
+        {
+            "key": outcome.key,
+            "outcome": outcome.outcome,
+            "action": outcome.action,
+            "action_code": actions[outcome.action].code if outcome.action else None,
+            "basis": outcome.basis,
+            "similarity": outcome.similarity,
+            "changes": outcome.changes,
+            "row": draft.reading.rows[outcome.row],
+        }
+        for outcome in compared.rows
+    ]
+    return {
+        "id": draft.id,
+        "plan": draft.plan,
+        "file_name": draft.file_name,
+        "sha256": draft.sha256,
+        "version": draft.version,
+        "confirmed_as": draft.confirmed_as,
+        "outcome": "rejected" if compared.rejected else "ready",
+        "counts": {outcome.value: compared.count(outcome) for outcome in Outcome} | {"absent": len(compared.absent)},
+        "rows": rows,
+        "absent": [{"id": id_, "code": actions[id_].code, "title": actions[id_].title} for id_ in compared.absent],
+        "findings": compared.findings,
+    }
+
+
+@put("/v1/imports/{import_id:str}/pairs", summary="Corregir a qué acción corresponde cada fila")
+async def pair_rows(request: RequestOf, import_id: Line, data: Pairs) -> Response[bytes]:
+    """Say which action each named row is, or that it is new; rows not named are paired by the hub. Needs If-Match."""
+    caller = await caller_from(request)
+    expected = expected_version(request)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        draft = await find_draft(connection, import_id, lock=True)
+        permit(caller, Act.CHANGE_PLAN, draft.platform)
+        known = {row["id"] for row in await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)}
+        keys = {row_key(row) for row in draft.reading.rows}
+        for key, action in data.pairs.items():
+            if key not in keys or (action is not None and action not in known):
+                raise Refused(Refusal("pair_unknown", {"name": key if key not in keys else str(action)}))
+        if draft.confirmed_as is not None:
+            raise Refused(Refusal("import_confirmed"))
+        kept = await connection.fetchval(
+            statement("nanduti_hub.plans", "pair_import"), import_id, expected, msgspec.json.encode(data.pairs).decode()
+        )
+        if kept is None:
+            raise Refused(Refusal("version_conflict", {"expected": expected, "current": draft.version}))
+    return await _draft(request, caller, import_id)
+
+
+@post("/v1/imports/{import_id:str}/confirm", status_code=200, summary="Confirmar una planilla con su acto")
+async def confirm_import(request: RequestOf, import_id: Line, data: Confirmation) -> Response[bytes]:
+    """Publish a borrador as the plan's new revision: all of it or nothing. The same one twice is one revision."""
+    caller = await caller_from(request)
+    ledger = hub_of(request).ledger
+    async with transaction(ledger.database, caller) as connection:
+        permit(caller, Act.CHANGE_PLAN, (await find_draft(connection, import_id)).platform)
+    done = await confirm(ledger, caller, import_id, data)
+    return Response(msgspec.json.encode(done), media_type="application/json")
+
+
+@get("/v1/plans/{plan_id:str}/imports", summary="Las planillas subidas de un plan")
+async def list_imports(request: RequestOf, plan_id: Line) -> Response[bytes]:
+    """The uploads of a plan, the latest first, confirmed or not."""
+    caller = await caller_from(request)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        plan = (await plan_now(connection, plan_id)).plan
+        permit(caller, Act.READ_IMPORT, plan.platform)
+        rows = await connection.fetch(statement("nanduti_hub.plans", "list_imports"), plan_id)
+    return Response(
+        msgspec.json.encode({"items": [dict(row) for row in rows], "next": None}), media_type="application/json"
+    )
+
+
+ROUTES: list[BaseRouteHandler] = [
+    list_plans,
+    get_plan,
+    open_plan,
+    change_plan,
+    add_action,
+    upload_workbook,
+    get_import,
+    pair_rows,
+    confirm_import,
+    list_imports,
+]

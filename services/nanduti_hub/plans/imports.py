@@ -1,0 +1,300 @@
+"""A workbook's way in: uploaded as a borrador, previewed, confirmed with its act.
+
+Until it is confirmed nothing has happened: a borrador is no event. Confirming is one transaction over the
+plan and all the actions that it touches, and happens wholly or not at all; its last event is the plan's and
+carries the counts. Reading and comparing run in a process of their own.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from nanduti.actions import Action, ActionPlanned, ActionRevised, ActionStatusChanged, Change, Citation
+from nanduti.directory import Department, Institution
+from nanduti.plans import Plan, Revision
+from nanduti.vocabulary import Status
+from nanduti_hub.access.caller import Caller
+from nanduti_hub.actions.decide import changes as changes_between
+from nanduti_hub.actions.project import ACTIONS
+from nanduti_hub.actions.state import Current
+from nanduti_hub.directory.queries import entries, platform_named
+from nanduti_hub.ledger.append import LostRace, Write, append, read_streams
+from nanduti_hub.ledger.database import transaction
+from nanduti_hub.ledger.execute import Ledger, fold, run, state_of
+from nanduti_hub.ledger.identifiers import new_id
+from nanduti_hub.ledger.statements import statement
+from nanduti_hub.offload import OffloadFailed, offload
+from nanduti_hub.plans.commands import RevisePlan
+from nanduti_hub.plans.project import PLANS
+from nanduti_hub.plans.revision import Outcome, Preview, planned, preview, revised, values_of
+from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
+from nanduti_hub.plans.workbook import read_workbook
+from nanduti_hub.refusal import Refusal, Refused
+
+#: Actions written between two turns of the event loop.
+TURN = 100
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """A borrador: the uploaded file, how it was read, and what a person decided on its pairs."""
+
+    id: str
+    plan: str
+    platform: str
+    file_name: str
+    sha256: str
+    reading: Reading
+    pairs: dict[str, str | None]
+    version: int
+    confirmed_as: int | None
+
+
+class Confirmation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The act that approved the plan, its day, and which absent actions it cancels (ids; none unless said)."""
+
+    act: str
+    act_date: date
+    cancel: tuple[str, ...] = ()
+
+
+class Confirmed(Struct, frozen=True, kw_only=True):
+    """A confirmed revision, or the one that the same file already is."""
+
+    revision: Revision
+    version: int
+    already: bool = False
+
+
+def read_bytes(content: bytes, file_name: str, known: Known) -> bytes:
+    """Read a workbook; the answer is a `Reading` as JSON. Runs in a process of its own."""
+    return msgspec.json.encode(read_workbook(content, file_name, known))
+
+
+def preview_bytes(reading: bytes, actions: Sequence[bytes], pairs: Mapping[str, str | None]) -> bytes:
+    """Compare a reading with the plan's actions; all JSON. Runs in a process of its own."""
+    decode = msgspec.json.Decoder(Action).decode
+    compared = preview(
+        msgspec.json.decode(reading, type=Reading), [decode(action) for action in actions], pairs
+    )
+    return msgspec.json.encode(compared)
+
+
+async def known_for(connection: asyncpg.Connection, platform: str, year: int) -> Known:
+    """What a reader must know of the directory to understand a platform's workbook."""
+    return Known(
+        platform=await platform_named(connection, platform),
+        institutions=tuple(await entries(connection, Institution)),
+        departments=tuple(await entries(connection, Department)),
+        year=year,
+    )
+
+
+async def read_safely(content: bytes, file_name: str, known: Known) -> bytes:
+    """`read_bytes` in its process; a file that breaks it gives a reading with that one finding."""
+    try:
+        return await offload(read_bytes, content, file_name, known)
+    except OffloadFailed:
+        finding = Finding(
+            severity=Severity.ERROR,
+            code="file_unreadable",
+            message="La planilla no se pudo leer: exigió demasiado tiempo o memoria, o está dañada.",
+            suggestion="Ábrala, borre las hojas y el formato que sobran, guárdela como .xlsx y vuelva a subirla.",
+        )
+        return msgspec.json.encode(Reading(findings=(finding,)))
+
+
+async def upload(ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes) -> str:
+    """Keep a file as a borrador of a plan; answers its id."""
+    async with transaction(ledger.database, caller) as connection:
+        plan = await plan_now(connection, plan_id)
+        known = await known_for(connection, plan.plan.platform, plan.plan.term_from.year)
+    reading = await read_safely(content, file_name, known)
+    id_ = new_id()
+    async with transaction(ledger.database, caller) as connection:
+        await connection.execute(
+            statement("nanduti_hub.plans", "put_import"),
+            id_,
+            plan_id,
+            plan.plan.platform,
+            file_name[:200],
+            hashlib.sha256(content).hexdigest(),
+            content,
+            reading,
+            caller.name,
+        )
+    return id_
+
+
+async def plan_now(connection: asyncpg.Connection, plan_id: str) -> Current:
+    """A plan as it stands.
+
+    Raises:
+        Refused: `plan_unknown`.
+
+    """
+    stream = f"plan:{plan_id}"
+    state = await state_of(connection, PLANS, stream, (await read_streams(connection, [stream]))[stream])
+    if state is None:
+        raise Refused(Refusal("plan_unknown"))
+    return state
+
+
+async def find_draft(connection: asyncpg.Connection, import_id: str, *, lock: bool = False) -> Draft:
+    """A borrador by its id; `lock` holds it until the transaction ends.
+
+    Raises:
+        Refused: `import_unknown`.
+
+    """
+    row = await connection.fetchrow(
+        statement("nanduti_hub.plans", "lock_import" if lock else "find_import"), import_id
+    )
+    if row is None:
+        raise Refused(Refusal("import_unknown"))
+    return Draft(
+        id=row["id"],
+        plan=row["plan"],
+        platform=row["platform"],
+        file_name=row["file_name"],
+        sha256=row["sha256"],
+        reading=msgspec.json.decode(row["reading"], type=Reading),
+        pairs=msgspec.json.decode(row["pairs"]),
+        version=row["version"],
+        confirmed_as=row["confirmed_as"],
+    )
+
+
+async def compare(
+    connection: asyncpg.Connection, draft: Draft
+) -> tuple[Preview, dict[str, tuple[int, Action]]]:
+    """What confirming a borrador would do now, and the plan's actions with the versions it was compared with."""
+    rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
+    compared = await offload(
+        preview_bytes, msgspec.json.encode(draft.reading), [row["body"] for row in rows], draft.pairs
+    )
+    decode = msgspec.json.Decoder(Action).decode
+    actions = {row["id"]: (row["version"], decode(row["body"])) for row in rows}
+    return msgspec.json.decode(compared, type=Preview), actions
+
+
+async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: Confirmation) -> Confirmed:
+    """Make a borrador the plan's new revision: all of it, or nothing and a refusal.
+
+    Idempotent: the same file, or the same borrador again, is the revision that it already is.
+
+    Raises:
+        Refused: `import_unknown`, `import_has_errors`, `act_missing`, `absent_unknown`.
+
+    """
+
+    async def work(connection: asyncpg.Connection) -> Confirmed:
+        draft = await find_draft(connection, import_id, lock=True)
+        plan_stream = f"plan:{draft.plan}"
+        stored = (await read_streams(connection, [plan_stream], lock=True))[plan_stream]
+        plan = await state_of(connection, PLANS, plan_stream, stored)
+        if plan is None:
+            raise Refused(Refusal("plan_unknown"))
+        last = plan.plan.revision
+        if last is not None and (draft.confirmed_as == last.number or draft.sha256 == last.sha256):
+            return Confirmed(revision=last, version=plan.version, already=True)
+        compared, actions = await compare(connection, draft)
+        if compared.rejected:
+            errors = sum(1 for finding in compared.findings if finding.severity is Severity.ERROR)
+            raise Refused(Refusal("import_has_errors", {"errors": errors}))
+        if unknown := set(confirmation.cancel) - set(compared.absent):
+            raise Refused(Refusal("absent_unknown", {"actions": len(unknown)}))
+        revision = Revision(
+            number=(last.number if last else 0) + 1,
+            act=confirmation.act.strip(),
+            act_date=confirmation.act_date,
+            file_name=draft.file_name,
+            sha256=draft.sha256,
+            added=compared.count(Outcome.NEW),
+            changed=compared.count(Outcome.CHANGED),
+            unchanged=compared.count(Outcome.UNCHANGED),
+            cancelled=len(confirmation.cancel),
+        )
+        decided = PLANS.decide(plan, RevisePlan(revision=revision))
+        if isinstance(decided, Refusal):
+            raise Refused(decided)
+        correlation = new_id()
+        await _write_actions(
+            connection, ledger, draft, compared, actions, plan.plan, revision, confirmation.cancel, correlation
+        )
+        write, state = fold(ledger, PLANS, plan_stream, stored.version, plan, decided, correlation)
+        await append(connection, ledger.gate, [write])
+        await PLANS.project(connection, [(state, stored.version + 1)])
+        await connection.execute(statement("nanduti_hub.plans", "confirm_import"), import_id, revision.number)
+        return Confirmed(revision=revision, version=state.version)
+
+    return await run(ledger, caller, work)
+
+
+async def _write_actions(
+    connection: asyncpg.Connection,
+    ledger: Ledger,
+    draft: Draft,
+    compared: Preview,
+    actions: Mapping[str, tuple[int, Action]],
+    plan: Plan,
+    revision: Revision,
+    cancel: Sequence[str],
+    correlation: str,
+) -> None:
+    touched = [row.action for row in compared.rows if row.action and (row.changes or row.settled)]
+    streams = [f"action:{action}" for action in (*touched, *cancel)]
+    stored = await read_streams(connection, streams, lock=True) if streams else {}
+    for stream, now in stored.items():
+        if now.version != actions[stream.partition(":")[2]][0]:
+            # Somebody was faster on this action: what was compared is no longer so.
+            raise LostRace
+    numbers = await connection.fetch(
+        statement("nanduti_hub.actions", "take_numbers"), compared.count(Outcome.NEW)
+    )
+    codes = iter(f"ACC-{plan.term_from.year}-{row['number']:04d}" for row in numbers)
+    writes: list[Write] = []
+    states: list[tuple[Current, int]] = []
+
+    def put(id_: str, before: Current | None, event: ActionPlanned | ActionRevised | ActionStatusChanged) -> None:
+        version = before.version if before else 0
+        write, state = fold(ledger, ACTIONS, f"action:{id_}", version, before, [event], correlation)
+        writes.append(write)
+        states.append((state, state.version))
+
+    for place, outcome in enumerate(compared.rows):
+        if place % TURN == TURN - 1:
+            await asyncio.sleep(0)
+        row = draft.reading.rows[outcome.row]
+        values = {name: value for name, value in values_of(row).items() if name in outcome.taken}
+        citation = Citation(plan=plan.id, revision=revision.number, sheet=row.sheet, row=row.row, number=row.code)
+        if outcome.action is None:
+            if row.axis_common is None or row.lead is None:
+                raise ValueError("a row without axis or lead is in error and never gets here")
+            id_ = new_id()
+            blank = Action(
+                id=id_, code=next(codes), platform=plan.platform, plan=plan.id, title=row.title,
+                axis=row.axis_common, lead=row.lead, citations=(citation,),
+            )  # fmt: skip
+            put(id_, None, ActionPlanned(version=1, action=planned(row, values, blank)))
+        elif outcome.changes or outcome.settled:
+            version, before = actions[outcome.action]
+            after = revised(before, row, values, citation)
+            changed = changes_between(before, after) or (Change(field="citations"),)
+            event = ActionRevised(version=version + 1, action=after, changes=changed)
+            put(outcome.action, Current(version, before), event)
+    for id_ in cancel:
+        version, before = actions[id_]
+        reason = f"No figura en la revisión {revision.number} del plan ({revision.act})."
+        after = replace(before, status=Status.CANCELLED, status_reason=reason)
+        event_ = ActionStatusChanged(version=version + 1, action=after, changes=changes_between(before, after))
+        put(id_, Current(version, before), event_)
+    if writes:
+        await append(connection, ledger.gate, writes)
+        for first in range(0, len(states), TURN):
+            await ACTIONS.project(connection, states[first : first + TURN])

@@ -1,0 +1,502 @@
+"""When an activity happens, from what people write: dates, months, quarters, and words.
+
+Rule: a text is read only when the whole of it is understood; otherwise it is told, with its readings, and no
+day is made up. Days come before months (Paraguay). A time without a year falls in the plan's year.
+"""
+
+import calendar
+import re
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+
+from nanduti_hub.plans.workbook.text import Cell, Note, error, fold, info, shown, small_number, warning
+
+MONTHS = {
+    "enero": 1, "ene": 1, "feb": 2, "febrero": 2, "marzo": 3, "mar": 3, "abril": 4, "abr": 4, "mayo": 5,
+    "may": 5, "junio": 6, "jun": 6, "julio": 7, "jul": 7, "agosto": 8, "ago": 8, "agos": 8,
+    "septiembre": 9, "setiembre": 9, "sep": 9, "set": 9, "sept": 9, "octubre": 10, "oct": 10,
+    "noviembre": 11, "nov": 11, "diciembre": 12, "dic": 12, "jan": 1, "apr": 4, "aug": 8, "dec": 12,
+}  # fmt: skip
+MONTH_NAMES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+    "noviembre", "diciembre",
+)  # fmt: skip
+_ORDINALS = {
+    "primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3,
+    "tercera": 3, "cuarto": 4, "cuarta": 4, "quinto": 5, "sexto": 6, "quinta": 5,
+}  # fmt: skip
+_UNITS = {"tr": 3, "t": 3, "q": 3, "se": 6, "s": 6, "cu": 4, "bi": 2, "me": 1}
+_WHOLE_YEAR = re.compile(
+    r"(?:(?:durante |en )?todo (?:el (?:ano|periodo)|el ano|el(?= \d{4}))|(?:durante |en )?el ano|anual(?:mente)?|anualizado|a lo largo del ano"
+    r"|(?:12|doce) meses|todos los meses|(?:ene(?:ro)?\.?) ?(?:-|a) ?(?:dic(?:iembre)?\.?))(?: (?:de |del )?(\d{4}))?"
+)
+_RECURRENT = re.compile(
+    r"(?:de forma |en forma |de manera |actividad |accion |proceso )?(?:permanente(?:mente)?|continu[oa](?:mente)?"
+    r"|constante(?:mente)?|mensual(?:mente)?|bimestral(?:mente)?|trimestral(?:mente)?|semestral(?:mente)?|semanal(?:mente)?"
+    r"|diari[oa]|periodic[oa](?:mente)?|quincenal(?:mente)?|cuatrimestral(?:mente)?|regular(?:mente)?)"
+    r"(?: (?:y|e|/) (?:permanente|continu[oa]))?(?: (?:durante (?:todo )?el ano|todo el ano))?(?: (?:de |del )?(\d{4}))?"
+)
+_UNDEFINED = re.compile(
+    r"(?:a|por|sin) (?:definir|confirmar|determinar|coordinar|establecer|programar|agendar)(?:se)?.*|s/?f|s/?d|n/?[ad]"
+    r"|no definid[oa]|sin fecha|indefinid[oa]|tbd|pendiente.*|-+|\.+|\?+|no (?:aplica|corresponde)"
+)
+_ON_NEED = re.compile(r".*(?:segun|a demanda|cuando|conforme|de acuerdo|previa|sujeto|por demanda|una vez).*")
+_DURATION = re.compile(r"(\d+|[a-z]+) ?(?:dias?|semanas?|mes|meses|anos?)(?: (?:habiles|corridos))?")
+_VAGUE = re.compile(
+    r"(?:a |hacia |para )?(?:el |los |las )?(?:finales?|fines?|fin|mediados?|inicios?|principios?|comienzos?)"
+    r"(?: (?:de|del) ?(?:el )?(.*))?"
+)
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d.*)?")
+_NUMERIC = re.compile(r"(\d{1,2}) ?[-/. ] ?(\d{1,2}) ?[-/. ] ?(\d{4}|\d{2})")
+_NUMERIC_SHORT = re.compile(r"(\d{1,2}) ?/ ?(\d{1,2})")
+_WORD_DAY = re.compile(r"(\d{1,2})(?:ro|er|o)?[-/. ]+(?:de +)?([a-z]{3,10})\.?(?:[-/., ]+(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?")
+_MONTH = re.compile(r"(?:mes (?:de )?)?([a-z]{3,10})\.?(?:[-/., ']*(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?")
+_MONTH_NUMBER = re.compile(r"(\d{1,2}) ?[-/.] ?(\d{4})")
+_MONTH_SHORT_YEAR = re.compile(r"(\d{1,2}) ?/ ?(2[4-9]|3[2-9])")
+_YEAR_MONTH = re.compile(r"(\d{4}) ?[-/.] ?(\d{1,2})")
+_YEAR = re.compile(r"(?:(?:el )?ano +)?((?:19|20|21)\d\d)(?:\.0)?")
+_UNIT = r"(trim(?:estre)?s?|tri|t|q|sem(?:estre)?s?|s|cuatrim(?:estre)?s?|bim(?:estre)?s?|mes(?:es)?)"
+_ORD = r"(\d{1,2}|viii|vii|vi|iv|ix|iii|ii|i|v|xii|xi|x|prim(?:er[oa]?)|segund[oa]|tercer[oa]?|cuart[oa]|quint[oa]|sext[oa])"
+_END = r"(?:er[oa]?|r[oa]|d[oa]|t[oa]|[oa])?"
+_OF_YEAR = r"(?:[-/., ]*(?:de[l]? +)?(?:ano +)?'?((?:19|20)\d\d|\d\d))?"
+_NUMBER_UNIT = re.compile(rf"{_ORD} ?\.?{_END}\.? ?{_UNIT}\.?{_OF_YEAR}")
+_UNIT_NUMBER = re.compile(rf"{_UNIT}\.? ?-?{_ORD}{_END}{_OF_YEAR}")
+_YEAR_UNIT = re.compile(rf"((?:19|20)\d\d)[-/ ]+(?:{_UNIT}\.? ?{_ORD}|{_ORD}{_END} ?{_UNIT})")
+_HALF_MONTH = re.compile(
+    r"(primera?|segunda?|1ra|2da|1a|2a|1|2|1era|ultima) (quincena|semana|mitad)(?: (?:de|del) (?:mes de )?(.+))?"
+)
+_BARE = re.compile(rf"{_ORD}{_END}")
+_WEEKDAY = re.compile(r"^(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo),? +")
+_LEAD_IN = re.compile(r"^(?:del?|en|durante|entre|desde|el|los|las|la|mes(?:es)? de|para|periodo|aprox\.?)\s+(?=\S)")
+_UNTIL = re.compile(r"^(?:(?:como )?(?:hasta|antes de|antes del|a mas tardar(?: en| el)?|plazo:?)) (?:el |fin(?:es)? de )?(.+)")
+_SINCE = re.compile(r"^(?:desde|a partir de|a partir del|inicia en) (?:el )?(.+)")
+_TO = re.compile(r" +(?:a|al|hasta|hasta el) +| +- +| ?\.\.+ ?")
+_DASH = re.compile(r"-")
+_DASHES = re.compile(r" *- *")
+_BETWEEN = re.compile(r"^entre (?:el |los meses de )?(.+?) y (?:el )?(.+)$")
+_LABELLED = re.compile(r"^(?:fecha (?:de )?)?(?:inicio|desde) ?: ?(.+?)[ ,;/-]+(?:fecha (?:de )?)?(?:fin|final|termino|hasta|cierre) ?: ?(.+)$")
+_LIST = re.compile(r" *[,;/&+] *(?:y +)?| +(?:y|e|o) +|\n")
+_FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
+
+
+class Period(Struct, frozen=True):
+    """From the day `start` to the day `end`, both inclusive; None where the text does not say."""
+
+    start: date | None = None
+    end: date | None = None
+    notes: tuple[Note, ...] = ()
+    #: Whether it was a single day.
+    day: bool = False
+
+
+class _Point(Struct):
+    """A piece of a text: a day, some months, or a bare number; the year is None when it is not said."""
+
+    first: int = 0
+    months: int = 0
+    day: int | None = None
+    last_day: int | None = None
+    year: int | None = None
+    bare: int | None = None
+    unit: int | None = None
+    american: bool = False
+
+
+def read_period(value: Cell, year: int, hint: int | None = None, *, since_1904: bool = False) -> Period:
+    """The time that a cell states. `hint` is the length in months that its heading speaks of ("Trimestre")."""
+    period = _read(value, year, hint, since_1904=since_1904)
+    return _plausible(period, year)
+
+
+def _read(value: Cell, year: int, hint: int | None, *, since_1904: bool) -> Period:
+    match value:
+        case datetime():
+            return Period(value.date(), value.date(), day=True)
+        case date():
+            return Period(value, value, day=True)
+        case bool() | timedelta():
+            return _unclear(shown(value))
+        case int() | float():
+            return _number(float(value), year, hint, since_1904=since_1904)
+        case str():
+            return _text(value, year, hint)
+        case _:
+            return _unclear(shown(value))
+
+
+def _number(value: float, year: int, hint: int | None, *, since_1904: bool) -> Period:
+    if value == int(value) and 1990 <= value <= 2100:
+        return Period(date(int(value), 1, 1), date(int(value), 12, 31))
+    if hint and value == int(value) and 1 <= value <= 12 // hint:
+        return _months(year, int(value - 1) * hint + 1, hint)
+    if _FIRST_SERIAL <= value <= _LAST_SERIAL:
+        epoch = date(1904, 1, 1) if since_1904 else date(1899, 12, 30)
+        day = epoch + timedelta(days=int(value))
+        return Period(day, day, day=True)
+    return _unclear(shown(value))
+
+
+def _text(value: str, year: int, hint: int | None) -> Period:
+    text = fold(value).replace("º", "").replace("°", "").replace("ª", "").strip(" .:;")
+    if not text:
+        return Period()
+    whole = _WHOLE_YEAR.fullmatch(text)
+    if whole:
+        stated = int(whole[1]) if whole[1] else year
+        return Period(date(stated, 1, 1), date(stated, 12, 31))
+    recurrent = _RECURRENT.fullmatch(text)
+    if recurrent:
+        stated = int(recurrent[1]) if recurrent[1] else year
+        note = info(
+            "date_whole_year",
+            f"«{shown(value)}» se entiende como todo el año {stated}.",
+            "Si tiene otro plazo, escriba las fechas de inicio y fin.",
+        )
+        return Period(date(stated, 1, 1), date(stated, 12, 31), (note,))
+    if _UNDEFINED.fullmatch(text):
+        return Period(
+            notes=(
+                warning(
+                    "date_undefined",
+                    f"La fecha no está definida: «{shown(value)}».",
+                    "Cuando se sepa, escriba el mes o las fechas de inicio y fin.",
+                ),
+            )
+        )
+    half = _HALF_MONTH.fullmatch(text)
+    if half:
+        return _half(half, value, year)
+    vague = _VAGUE.fullmatch(text)
+    if vague:
+        return _vague(value, text, year)
+    read = _span(text, year, hint)
+    if read is not None:
+        return read
+    note = re.search(r"\(([^)]*)\)", text)
+    if note:
+        # "T1 (enero a marzo)": the same thing twice, or a remark.
+        for candidate in (re.sub(r"\s*\([^)]*\)\s*", " ", text).strip(), note[1].strip()):
+            read = _span(candidate, year, hint)
+            if read is not None:
+                return read
+    if _DURATION.fullmatch(text):
+        return Period(
+            notes=(
+                warning(
+                    "date_is_duration",
+                    f"«{shown(value)}» dice cuánto dura, no cuándo.",
+                    "Escriba las fechas de inicio y fin.",
+                ),
+            )
+        )
+    if _ON_NEED.fullmatch(text) and not re.search(r"\d{4}", text):
+        return Period(
+            notes=(
+                warning(
+                    "date_undefined",
+                    f"«{shown(value)}» no dice una fecha.",
+                    "Escriba el mes o las fechas de inicio y fin; si dura todo el año, escriba «todo el año».",
+                ),
+            )
+        )
+    return _unclear(shown(value))
+
+
+def _span(text: str, year: int, hint: int | None) -> Period | None:
+    text = _WEEKDAY.sub("", text)
+    for shape in (_LABELLED, _BETWEEN):
+        text = shape.sub(r"\1 a \2", text)
+    until = _UNTIL.match(text)
+    if until:
+        read = _span(until[1], year, hint)
+        if read is None:
+            return None
+        if text.startswith("antes") and not read.day and read.start is not None:
+            return Period(None, read.start - timedelta(days=1), read.notes)
+        return Period(None, read.end, read.notes, day=read.day)
+    since = _SINCE.match(text)
+    if since:
+        read = _range(since[1], year, hint)
+        if read is not None and _point(since[1], hint) is None:
+            return read  # "desde marzo hasta junio"
+        if read is not None:
+            return Period(read.start, None, read.notes, day=read.day)
+    while True:
+        shorter = _LEAD_IN.sub("", text, count=1)
+        read = _range(text, year, hint)
+        if read is not None or shorter == text:
+            return read
+        text = shorter
+
+
+def _range(text: str, year: int, hint: int | None) -> Period | None:
+    point = _point(text, hint)
+    if point is not None and point.bare is None:
+        return _resolved([point], year, listed=False)
+    for separator, listed in ((_TO, False), (_DASH, False), (_DASHES, True), (_LIST, True)):
+        pieces = [piece.strip() for piece in separator.split(text) if piece.strip()]
+        if len(pieces) < 2 or (not listed and len(pieces) != 2):
+            continue
+        points = [_point(_LEAD_IN.sub("", _WEEKDAY.sub("", piece)), hint) for piece in pieces]
+        if listed and any(point is None for point in points):
+            # "T1 y T3 a T4": a list of ranges is not guessed; "marzo / abril" is a list.
+            continue
+        read = _joined(points, year, listed=listed)
+        if read is not None:
+            return read
+    return None
+
+
+def _joined(points: list[_Point | None], year: int, *, listed: bool) -> Period | None:
+    known = [point for point in points if point is not None]
+    if len(known) != len(points):
+        return None
+    last = known[-1]
+    for point in known:
+        if point.bare is not None:
+            unit = next((other.unit for other in known if other.unit), None)
+            day_of = next((other for other in known if other.day is not None), None)
+            if unit:
+                point.first, point.months, point.unit = (point.bare - 1) * unit + 1, unit, unit
+                if not 1 <= point.first <= 12:
+                    return None
+            elif day_of is not None and 1 <= point.bare <= 31:
+                point.first, point.months, point.day, point.year = day_of.first, 1, point.bare, day_of.year
+            else:
+                return None
+            point.bare = None
+    if last.year is None and known[0].year is not None and (known[0].day is None or last.day is not None):
+        for point in known[1:]:
+            point.year = known[0].year
+            if point.first < known[0].first and not listed and point is last:
+                point.year += 1
+    for point in known[:-1]:
+        if point.year is None and last.year is not None:
+            point.year = last.year - (1 if not listed and point.first > last.first else 0)
+    return _resolved(known, year, listed=listed)
+
+
+def _resolved(points: list[_Point], year: int, *, listed: bool) -> Period:
+    spans: list[tuple[date, date]] = []
+    notes: list[Note] = []
+    for point in points:
+        stated = point.year if point.year is not None else year
+        if not 1 <= stated <= 9998:
+            return _unclear(str(stated))
+        if point.day is not None:
+            last_day = point.last_day or point.day
+            try:
+                spans.append((date(stated, point.first, point.day), date(stated, point.first, last_day)))
+            except ValueError:
+                return Period(
+                    notes=(
+                        error(
+                            "date_impossible",
+                            f"La fecha {point.day:02}/{point.first:02}/{stated} no existe.",
+                            "Corrija el día o el mes (se lee día/mes/año).",
+                        ),
+                    )
+                )
+            if point.american:
+                notes.append(
+                    info(
+                        "date_month_first",
+                        f"La fecha se entiende como {spans[-1][0]:%d/%m/%Y}: el mes está delante del día.",
+                        "Escriba día/mes/año.",
+                    )
+                )
+        else:
+            months = _months(stated, point.first, point.months)
+            if months.start is None or months.end is None:
+                return months
+            spans.append((months.start, months.end))
+    start, end = spans[0][0], spans[-1][1]
+    if listed:
+        start, end = min(span[0] for span in spans), max(span[1] for span in spans)
+        ordered = sorted(spans)
+        if any(after[0] > before[1] + timedelta(days=1) for before, after in zip(ordered, ordered[1:], strict=False)):
+            notes.append(
+                info(
+                    "dates_not_contiguous",
+                    f"Los períodos no son seguidos: se toma del {start:%d/%m/%Y} al {end:%d/%m/%Y}.",
+                    "Si son actividades separadas, póngalas en filas distintas.",
+                )
+            )
+    if end < start and not listed and all(point.year is None for point in points):
+        end = _year_later(end)
+        notes.append(
+            warning(
+                "date_crosses_year",
+                f"El plazo pasa al año siguiente: se entiende del {start:%d/%m/%Y} al {end:%d/%m/%Y}.",
+                "Escriba los años para que no haya duda.",
+            )
+        )
+    single = len(points) == 1 and points[0].day is not None and start == end
+    return Period(start, end, tuple(notes), day=single)
+
+
+def _year_later(day: date) -> date:
+    return date(day.year + 1, day.month, min(day.day, calendar.monthrange(day.year + 1, day.month)[1]))
+
+
+def _point(text: str, hint: int | None) -> _Point | None:
+    text = text.strip(" .,")
+    iso = _ISO.fullmatch(text)
+    if iso:
+        return _day(int(iso[3]), int(iso[2]), int(iso[1]))
+    numeric = _NUMERIC.fullmatch(text)
+    if numeric:
+        day, month = int(numeric[1]), int(numeric[2])
+        if month > 12 >= day >= 1:
+            return _Point(first=day, months=1, day=month, year=_full(numeric[3]), american=True)
+        return _day(day, month, _full(numeric[3]))
+    worded = _WORD_DAY.fullmatch(text)
+    if worded and worded[2] in MONTHS:
+        return _day(int(worded[1]), MONTHS[worded[2]], _full(worded[3]))
+    month_match = _MONTH.fullmatch(text)
+    if month_match and month_match[1] in MONTHS:
+        return _Point(first=MONTHS[month_match[1]], months=1, year=_full(month_match[2]), unit=1)
+    year = _YEAR.fullmatch(text)
+    if year:
+        return _Point(first=1, months=12, year=int(year[1]))
+    numbered = _MONTH_NUMBER.fullmatch(text)
+    if numbered and 1 <= int(numbered[1]) <= 12:
+        return _Point(first=int(numbered[1]), months=1, year=int(numbered[2]))
+    numbered = _YEAR_MONTH.fullmatch(text)
+    if numbered and 1 <= int(numbered[2]) <= 12:
+        return _Point(first=int(numbered[2]), months=1, year=int(numbered[1]))
+    unit = _unit_point(text)
+    if unit is not None:
+        return unit
+    numbered = _MONTH_SHORT_YEAR.fullmatch(text)
+    if numbered and 1 <= int(numbered[1]) <= 12 and not hint:
+        return _Point(first=int(numbered[1]), months=1, year=2000 + int(numbered[2]))
+    short = _NUMERIC_SHORT.fullmatch(text)
+    if short and 1 <= int(short[2]) <= 12 and not hint:
+        return _day(int(short[1]), int(short[2]), None)
+    bare = _BARE.fullmatch(text)
+    if bare:
+        number = _ordinal(bare[1])
+        if number is not None and hint and 1 <= number <= 12 // hint:
+            return _Point(first=(number - 1) * hint + 1, months=hint, unit=hint)
+        return _Point(bare=number) if number is not None else None
+    return None
+
+
+def _unit_point(text: str) -> _Point | None:
+    reversed_year = _YEAR_UNIT.fullmatch(text)
+    if reversed_year:
+        word = reversed_year[3] or reversed_year[4]
+        unit = reversed_year[2] or reversed_year[5]
+        return _unit(word, unit, reversed_year[1])
+    before = _NUMBER_UNIT.fullmatch(text)
+    if before:
+        return _unit(before[1], before[2], before[3], counted=False)
+    after = _UNIT_NUMBER.fullmatch(text)
+    if after:
+        return _unit(after[2], after[1], after[3])
+    return None
+
+
+def _unit(word: str, unit: str, year: str | None, *, counted: bool = True) -> _Point | None:
+    number = _ordinal(word)
+    length = _UNITS.get(unit[:2]) or _UNITS.get(unit[:1])
+    if length == 1 and word.isdecimal() and unit == "meses" and not year and not counted:
+        return None  # "6 meses" is a duration
+    if number is None or length is None or not 1 <= number <= 12 // length:
+        return None
+    return _Point(first=(number - 1) * length + 1, months=length, year=_full(year), unit=length)
+
+
+def _ordinal(word: str) -> int | None:
+    return _ORDINALS.get(word) or small_number(word)
+
+
+def _day(day: int, month: int, year: int | None) -> _Point:
+    # An impossible month is kept in `first` so that it is told as an impossible date.
+    return _Point(first=month, months=1, day=day, year=year)
+
+
+def _full(text: str | None) -> int | None:
+    if not text:
+        return None
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _months(year: int, first: int, months: int) -> Period:
+    last = first + months - 1
+    return Period(date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
+
+
+def _half(match: re.Match[str], value: str, year: int) -> Period:
+    """A fortnight or a half of something: "primera quincena de marzo"."""
+    whole = _span(match[3], year, None) if match[3] else Period(date(year, 1, 1), date(year, 12, 31))
+    first = match[1][0] in {"p", "1"}
+    if whole is None or whole.start is None or whole.end is None or match[1] == "ultima":
+        return _unclear(shown(value))
+    start, end = whole.start, whole.end
+    if match[2] == "mitad" and (end - start).days > 300:
+        return _months(start.year, 1 if first else 7, 6)
+    if match[2] == "semana":
+        day = 1 if first else 8
+        return Period(start.replace(day=day), start.replace(day=day + 6))
+    if start.month != end.month:
+        return _unclear(shown(value))
+    return Period(start, start.replace(day=15)) if first else Period(start.replace(day=16), end)
+
+
+def _vague(value: str, text: str, year: int) -> Period:
+    stated = re.search(r"\b(20\d\d)\b", text)
+    shown_year = int(stated[1]) if stated else year
+    month = next((name for name in re.findall(r"[a-z]+", text) if name in MONTHS), None)
+    if month:
+        readings = f"«{MONTH_NAMES[MONTHS[month] - 1]} {shown_year}» entero, o una parte de ese mes"
+    elif re.search(r"fin", text):
+        readings = f"«octubre a diciembre {shown_year}» o «diciembre {shown_year}»"
+    elif "mediad" in text:
+        readings = f"«junio {shown_year}», «junio a julio {shown_year}» o «mayo a agosto {shown_year}»"
+    else:
+        readings = f"«enero {shown_year}» o «enero a marzo {shown_year}»"
+    return Period(
+        notes=(
+            warning(
+                "date_vague",
+                f"«{shown(value)}» puede leerse de varias maneras: {readings}. No se tomó ninguna.",
+                "Escriba el mes o las fechas de inicio y fin.",
+            ),
+        )
+    )
+
+
+def _unclear(text: str) -> Period:
+    return Period(
+        notes=(
+            warning(
+                "date_not_understood",
+                f"No se entiende la fecha «{text}».",
+                "Escriba por ejemplo 15/03/2026, «marzo 2026», «marzo a junio 2026» o «2do semestre 2026».",
+            ),
+        )
+    )
+
+
+def _plausible(period: Period, year: int) -> Period:
+    days = [day for day in (period.start, period.end) if day is not None]
+    far = max((abs(day.year - year) for day in days), default=0)
+    if far <= 3:
+        return period
+    odd = max(days, key=lambda day: abs(day.year - year))
+    if far > 10:
+        note = error(
+            "date_out_of_range",
+            f"El año {odd.year} está muy lejos del plan ({year}).",
+            "Corrija el año.",
+        )
+        return Period(notes=(*period.notes, note))
+    note = warning(
+        "date_far_from_plan",
+        f"El año {odd.year} está lejos del año del plan ({year}).",
+        "Compruebe que el año es el que quiso escribir.",
+    )
+    return Period(period.start, period.end, (*period.notes, note), day=period.day)

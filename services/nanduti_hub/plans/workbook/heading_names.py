@@ -1,0 +1,108 @@
+"""The words that coordinators put over their columns, and the field that each of them means.
+
+The first pattern that is found in a heading's words decides (folded: no accents, no punctuation, lower case),
+so what is narrower stands higher: "fecha de inicio de la actividad" is a start before it is an activity.
+`NOT_READ` are columns that are recognised and left alone; a heading that nothing matches is left alone too.
+"""
+
+NOT_READ = "not_read"
+#: Fields in which two columns may compete; the others keep their first column.
+TITLE_ORDER = ("actividad", "accion", "tarea", "medida", "intervencion")
+
+PATTERNS: tuple[tuple[str, str], ...] = (
+    (NOT_READ, r"\bods\b|beneficiari|destinatari|poblacion|publico (?:meta|objetivo)|grupos? meta"),
+    (NOT_READ, r"supuesto|riesgo|\bpriori|ponderac|\bpeso\b|contacto|telefono|correo|e ?mail|punto focal"),
+    (NOT_READ, r"marco (?:legal|normativo)|base legal|duracion|frecuencia|periodicidad|alcanzad|logrado|obtenid"),
+    (NOT_READ, r"ejecutad[oa]s?\b|devengad|\bsaldo\b|responsables? (?:del?|de la) (?:seg|monit|repor|inform|carga|verif)"),
+    (NOT_READ, r"fecha (?:de |del )?(?:la )?(?:informe|reporte|actualizacion|corte|registro|carga|verificacion)"),
+    (NOT_READ, r"^(?:proximos? pasos?|dificultad|obstaculo|leccion|firma|cargo|resultado|producto|entregable|impacto)"),
+    (
+        "code",
+        r"^(?:n|no|nro|num|numero|nr|#|cod|codigo|item|orden|ord|id|ref)"
+        r"(?: (?:de |de la |del )?(?:orden|actividad(?:es)?|accion(?:es)?|act|poa|item|tarea|correlativo|ref|n|#))?$",
+    ),
+    ("indicator", r"^(?:nombre (?:de |del )?)?indicador"),
+    ("means", r"verificacion|verificador|evidencia|^verificables?$|respaldo"),
+    ("budget_source", r"fuentes? (?:de |del )?(?:los )?(?:financ|fondo|recurso|presup)|financiamiento|financiador"),
+    ("budget_source", r"^fuentes?$|^f f$|^ff$|^rubro|objeto del? gasto"),
+    ("baseline", r"lineas? (?:de )?base\b|^l ?b$|valor (?:de )?base|valor inicial|situacion inicial|^base\b"),
+    ("axis", r"^(?:n (?:de )?)?ejes?\b|^pilar(?:es)?\b|^componentes?\b|^dimension(?:es)?\b|^(?:area|ambito)s? estrategic"),
+    ("axis", r"^lineamiento"),
+    ("objective", r"^objetivos?\b|^obj\b|^proposito"),
+    ("line", r"^lineas? (?:de )?(?:la )?(?:accion|trabajo|intervencion)|^lineas? (?:estrategica|operativa)s?|^lineas?$"),
+    ("line", r"^estrategias?$|^sub ?componente|^programas?$"),
+    ("lead", r"^(?:\w+ )?responsables?\b.*\bco ?responsab"),
+    ("collaborators", r"co ?responsab|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan"),
+    ("collaborators", r"co ?ejecut|acompan|otr[oa]s (?:instituciones|actores|entidades)|^actores|^articula|^en coordinacion"),
+    ("start", r"fecha (?:de )?(?:inicio|inicial|comienzo|arranque)|^inicio\b|^inicia$|^desde$|^comienzo\b|^f inicio"),
+    (
+        "end",
+        r"fecha (?:de )?(?:fin\b|final|termin|cierre|culmina|conclus|entrega|limite|venc)|^fin$|^finali|^final$|^termin"
+        r"|^culmina|^hasta$|^cierre$|^conclus|^vencimiento|^fin (?:previsto|de )|^f fin",
+    ),
+    ("budget", r"presupuest|\bcostos?\b|\bmontos?\b|\binversion|importe|valor estimado|asignacion|^g s?$|^gs$|guaranies"),
+    ("budget", r"recursos? (?:financ|presup|gs|econom|monetari)"),
+    ("progress", r"avance|^%|porcentaje|^grado de|nivel de (?:ejecucion|cumplimiento)"),
+    ("status", r"^estado|estatus|^status|^situacion|^cumplimiento|semaforo"),
+    ("crimes", r"delito|^tematicas?\b|^temas?$|problematica|hechos? punible"),
+    ("scope", r"^ambitos?(?: de (?:accion|aplicacion|intervencion))?$"),
+    ("observations", r"^observa|comentario|^obs\b|^notas?$|aclaracion"),
+    ("unit", r"^unidad(?:es)?(?: de)? medida|^u ?(?:de )?m$|^unidad(?:es)?$|^medida$|^unid$"),
+    ("lead", r"responsab|^institucion|^entidad|organismo|^organos?\b|ejecutor|\blider|a cargo|^quien|^encargad|dependencia"),
+    ("target", r"^metas?\b|valor (?:de la )?meta|^cantidad|^cant$|^programado|valor esperado|^total metas?$"),
+    (
+        "title",
+        r"^(?:nombre (?:de )?(?:la |las )?|descripcion (?:de )?(?:la |las )?)?(?:principales )?(?:sub ?)?"
+        r"(?:actividad|accion|tarea|medida|intervencion)(?:es|s)?\b|^que (?:se )?(?:hara|hace|haremos|vamos)|^titulo",
+    ),
+    ("description", r"^descripcion|^detalle|^metodologia|^como\b|^procedimiento"),
+    ("place", r"departament|territori|alcance|cobertura|\blugar|\bzonas?\b|localizacion|ubicacion|\bregion(?:es)?\b"),
+    ("place", r"ambito (?:geografico|territorial)|distrito|municipio|localidad|^donde|^depto|^dpto"),
+    ("period", r"plazo|cronograma|periodo|calendario|^tiempos?\b|^fechas?\b|vigencia|trimestre|semestre|^mes(?:es)?\b"),
+    ("period", r"^cuando|temporalidad|^ejecucion|^programacion|bimestre"),
+)
+
+#: Whole headings to which a misspelt one ("Responsble") may be likened.
+SPELLED: dict[str, str] = {
+    "codigo": "code", "numero": "code", "eje": "axis", "eje estrategico": "axis", "lineamiento": "axis",
+    "componente": "axis", "dimension": "axis", "objetivo": "objective", "objetivo estrategico": "objective",
+    "objetivo especifico": "objective", "linea de accion": "line", "actividad": "title",
+    "actividades": "title", "accion": "title", "acciones": "title", "descripcion": "description",
+    "indicador": "indicator", "indicadores": "indicator", "linea de base": "baseline",
+    "unidad de medida": "unit", "responsable": "lead", "responsables": "lead",
+    "institucion responsable": "lead", "entidad responsable": "lead", "corresponsable": "collaborators",
+    "corresponsables": "collaborators", "instituciones de apoyo": "collaborators",
+    "instituciones involucradas": "collaborators", "departamento": "place", "departamentos": "place",
+    "territorio": "place", "cobertura": "place", "cronograma": "period", "plazo": "period",
+    "trimestre": "period", "fecha de inicio": "start", "fecha de fin": "end", "fecha fin": "end",
+    "presupuesto": "budget", "presupuesto gs": "budget", "fuente de financiamiento": "budget_source",
+    "medio de verificacion": "means", "medios de verificacion": "means", "estado": "status",
+    "avance": "progress", "observaciones": "observations",
+}  # fmt: skip
+
+#: Rows of `Row` that a column of a role states.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "code": ("code",),
+    "title": ("title",),
+    "description": ("description",),
+    "objective": ("objective",),
+    "line": ("line_of_action",),
+    "axis": ("axis",),
+    "indicator": ("indicator",),
+    "unit": ("unit",),
+    "baseline": ("baseline",),
+    "target": ("target",),
+    "means": ("means_of_verification",),
+    "lead": ("lead",),
+    "collaborators": ("collaborators", "other_institutions"),
+    "place": ("departments",),
+    "period": ("start", "end"),
+    "start": ("start",),
+    "end": ("end",),
+    "budget": ("budget_pyg",),
+    "budget_source": ("budget_source",),
+    "status": ("status",),
+    "progress": ("progress",),
+    "observations": ("observations",),
+    "crimes": ("crimes",),
+}

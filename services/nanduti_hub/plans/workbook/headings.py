@@ -1,0 +1,349 @@
+"""Which rows are a table's heading, and what each column means.
+
+Rule: a heading needs a column of activities and at least two other fields; of several candidates the best
+scored wins, the upper one on a tie. A heading may have two or three rows: groups ("Cronograma") over parts
+("T1".."T4", "Inicio | Fin"). A column that means nothing to us is left alone and told.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from msgspec import Struct, field
+from rapidfuzz import fuzz, process
+
+from nanduti_hub.plans.workbook.heading_names import NOT_READ, PATTERNS, SPELLED, TITLE_ORDER
+from nanduti_hub.plans.workbook.text import Cell, clean, shown, small_number, words
+
+_SEARCH = tuple((role, re.compile(pattern)) for role, pattern in PATTERNS)
+_LONGEST = 90
+_SCANNED = 150
+_MONTHS = {
+    "ene": 1, "jan": 1, "feb": 2, "mar": 3, "abr": 4, "apr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8,
+    "aug": 8, "set": 9, "sep": 9, "oct": 10, "nov": 11, "dic": 12, "dec": 12,
+}  # fmt: skip
+_MONTH_LABEL = re.compile(
+    r"(?:mes (?:de )?)?(ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|jan|apr|aug|dec)"
+    r"(?:r?o|rero|ero|zo|il|yo|io|osto|iembre|tiembre|ptiembre|ubre|viembre|t)?(?: (?:de )?((?:20)?\d\d))?"
+)
+_PART = r"(\d|i{1,3}|iv|primer|segundo|tercer|cuarto)"
+_PART_LABEL = re.compile(
+    rf"{_PART} ?(?:er|ro|do|to|o|ero)? ?(trim\w*|tri|t|q|sem\w*|s|cuatrim\w*|c)(?: (?:de |del )?((?:20)?\d\d))?"
+    rf"|(trim\w*|tri|t|q|sem\w*|s|cuatrim\w*|c) ?{_PART}(?: (?:de |del )?((?:20)?\d\d))?"
+)
+_YEAR = re.compile(r"\b(20[0-4]\d)\b")
+_ORDINAL = {"primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4}
+_MONTH_LETTERS = tuple("efmamjjasond")
+_FOREIGN = re.compile(r"usd|us\$|u\$s|u\$d|\$|dolar|€|euro|real(?:es)?\b|r\$")
+#: Columns of which the displaced one still has a place.
+_SECOND_PLACE = {"title": ("line", "description"), "axis": ("line",), "objective": ("line",)}
+_AXIS_ORDER = ("eje", "pilar", "componente", "dimension", "area", "ambito", "lineamiento")
+_PLACE_ORDER = ("dep", "territorio", "cobertura", "alcance", "ambito", "region", "zona", "lugar")
+
+
+class Span(Struct, frozen=True):
+    """Months that a column of marks stands for: `months` long, from month `first` of `year` (or the plan's)."""
+
+    first: int
+    months: int
+    year: int | None = None
+
+
+class Heading(Struct):
+    """A table's heading: its first and last row, its columns by role, and what the cells there say."""
+
+    top: int
+    bottom: int
+    columns: dict[str, int] = field(default_factory=dict)
+    marks: dict[int, Span] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
+    unread: list[int] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
+    texts: frozenset[str] = frozenset()
+    score: float = 0.0
+
+
+def role_of(text: str) -> str | None:
+    """The role that a heading's text means, or None."""
+    if not text or len(text) > _LONGEST:
+        return None
+    folded = words(text)
+    if not folded or folded.count(" ") > 11:
+        return None
+    for role, pattern in _SEARCH:
+        if pattern.search(folded):
+            return role
+    if len(folded) >= 5:
+        likeness = process.extractOne(folded, SPELLED.keys(), scorer=fuzz.ratio, score_cutoff=84)
+        if likeness is not None:
+            return SPELLED[likeness[0]]
+    return None
+
+
+def span_of(value: Cell) -> Span | None:
+    """The months that a column's label stands for ("T1", "2do Semestre", "ene-26", a date in that month)."""
+    if isinstance(value, (date, datetime)):
+        return Span(value.month, 1, value.year)
+    if not isinstance(value, str) or not value or len(value) > 30:
+        return None
+    folded = re.sub(r"\b(\d) (er|ro|do|to|o)\b", r"\1\2", words(value))
+    month = _MONTH_LABEL.fullmatch(folded)
+    if month:
+        return Span(_MONTHS[month[1]], 1, _year(month[2]))
+    part = _PART_LABEL.fullmatch(folded)
+    if part:
+        number_word, unit, year = (part[1], part[2], part[3]) if part[1] else (part[5], part[4], part[6])
+        number = _ORDINAL.get(number_word) or small_number(number_word) or 0
+        length = 6 if unit[0] == "s" else 4 if unit[0] == "c" else 3
+        if 1 <= number <= 12 // length:
+            return Span((number - 1) * length + 1, length, _year(year))
+    return None
+
+
+def find_heading(
+    rows: Sequence[Sequence[Cell]],
+    covered: Mapping[tuple[int, int], tuple[int, int]],
+    first: int = 0,
+    last: int | None = None,
+) -> Heading | None:
+    """The best heading among the rows from `first`; `covered` gives the anchor of each merged cell."""
+    best: Heading | None = None
+    stop = min(len(rows), first + _SCANNED) if last is None else min(len(rows), last)
+    for top in range(first, stop):
+        filled = sum(1 for value in rows[top] if isinstance(value, str) and value and len(value) <= _LONGEST)
+        if filled < 2:
+            continue
+        for depth in (1, 2, 3):
+            if top + depth > len(rows) or (depth > 1 and not _continues(rows, top, top + depth - 1, covered)):
+                break
+            heading = _heading(rows, covered, top, top + depth - 1)
+            if heading is not None and (best is None or heading.score > best.score + 0.01):
+                best = heading
+    return best
+
+
+def near_misses(rows: Sequence[Sequence[Cell]]) -> list[str]:
+    """The headings that were recognised in the row with most of them, when no heading was good enough."""
+    best: list[str] = []
+    for row in rows[:_SCANNED]:
+        seen = [shown(value) for value in row if isinstance(value, str) and role_of(value)]
+        if len(seen) > len(best):
+            best = seen
+    return best
+
+
+def foreign_money(label: str) -> bool:
+    """Whether a heading says that its amounts are not in guaraníes."""
+    folded = label.lower()
+    return bool(_FOREIGN.search(folded)) and "gs" not in folded and "guaran" not in folded and "₲" not in folded
+
+
+def _year(text: str | None) -> int | None:
+    if not text:
+        return None
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _text(rows: Sequence[Sequence[Cell]], row: int, column: int) -> Cell:
+    return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
+
+
+def _continues(
+    rows: Sequence[Sequence[Cell]], top: int, row: int, covered: Mapping[tuple[int, int], tuple[int, int]]
+) -> bool:
+    """Whether `row` is a further row of the heading that starts at `top`: its cells are labels, not data."""
+    filled = [(column, value) for column, value in enumerate(rows[row]) if value != ""]
+    filled = [(column, value) for column, value in filled if covered.get((row, column), (row, 0))[0] == row]
+    if not filled:
+        # Empty below vertically merged headings is still heading.
+        return any(anchor[0] >= top for (at, _), anchor in covered.items() if at == row)
+    known = 0
+    for column, value in filled:
+        label = clean(value)
+        under = any(_text(rows, above, column) != "" or (above, column) in covered for above in range(top, row))
+        short = len(words(label)) <= 3 and under
+        if span_of(value) is not None or role_of(label) is not None or (short and not isinstance(value, date)):
+            known += 1
+    titles = sum(1 for _, value in filled if role_of(clean(value)) in {"title", "lead", "axis"})
+    above_titles = sum(1 for value in rows[top] if role_of(clean(value)) in {"title", "lead", "axis"})
+    if titles and above_titles >= 2 and titles >= 2:
+        return False  # a whole heading again
+    return known >= 0.7 * len(filled)
+
+
+def _heading(
+    rows: Sequence[Sequence[Cell]], covered: Mapping[tuple[int, int], tuple[int, int]], top: int, bottom: int
+) -> Heading | None:
+    width = max(len(rows[row]) for row in range(top, bottom + 1))
+    stacks = [_stack(rows, covered, top, bottom, column) for column in range(width)]
+    heading = Heading(top=top, bottom=bottom)
+    roles: list[tuple[int, str]] = []
+    for column, stack in enumerate(stacks):
+        if not stack:
+            continue
+        heading.labels[column] = " / ".join(clean(value) for value in stack)
+        role = _role(stack)
+        if role is not None:
+            roles.append((column, role))
+    _marks(heading, rows, stacks, covered)
+    _columns(heading, [(column, role) for column, role in roles if column not in heading.marks])
+    named = set(heading.columns) - {NOT_READ}
+    if "title" not in named and "description" in named:
+        heading.columns["title"] = heading.columns.pop("description")
+        named = set(heading.columns)
+    if "title" not in named or len(named) + bool(heading.marks) < 3:
+        return None
+    heading.texts = frozenset(
+        value for row in range(top, bottom + 1) for value in rows[row] if isinstance(value, str) and value
+    )
+    taken = set(heading.columns.values()) | set(heading.marks)
+    heading.unread = [column for column in heading.labels if column not in taken]
+    heading.score = len(named) + min(len(heading.marks), 2) - 0.25 * len(heading.unread) - 0.05 * (bottom - top)
+    return heading
+
+
+def _stack(
+    rows: Sequence[Sequence[Cell]],
+    covered: Mapping[tuple[int, int], tuple[int, int]],
+    top: int,
+    bottom: int,
+    column: int,
+) -> list[Cell]:
+    """A column's labels from the top down, groups spread over what they are merged over, no repeats."""
+    stack: list[Cell] = []
+    for row in range(top, bottom + 1):
+        anchor = covered.get((row, column), (row, column))
+        if anchor[0] < top:
+            continue
+        value = _text(rows, *anchor)
+        if value == "" and row < bottom and _text(rows, bottom, column) != "":
+            value = _group_to_the_left(rows, row, bottom, column)
+        if value != "" and (not stack or stack[-1] != value):
+            stack.append(value)
+    return stack
+
+
+def _group_to_the_left(rows: Sequence[Sequence[Cell]], row: int, bottom: int, column: int) -> Cell:
+    """The group's name when its cells were not merged: the nearest to the left, over other labelled cells."""
+    for at in range(column - 1, -1, -1):
+        if _text(rows, bottom, at) == "":
+            return ""
+        value = _text(rows, row, at)
+        if value != "":
+            return value
+    return ""
+
+
+def _role(stack: Sequence[Cell]) -> str | None:
+    """The role of a column: its own label's, else its label read together with its group's."""
+    texts = [clean(value) for value in stack]
+    own = role_of(texts[-1])
+    if len(texts) > 1:
+        group = role_of(texts[0])
+        money = "budget" in {group, own} and (foreign_money(texts[-1]) or own is None)
+        if group == "budget" and own in {None, "target"} and not money:
+            own = "budget"
+        if own is None or money:
+            own = role_of(" ".join(texts))
+        if group == "code" and own is None:
+            own = None
+    return own
+
+
+def _marks(
+    heading: Heading,
+    rows: Sequence[Sequence[Cell]],
+    stacks: Sequence[Sequence[Cell]],
+    covered: Mapping[tuple[int, int], tuple[int, int]],
+) -> None:
+    """Fill in the columns that stand for months, quarters or semesters."""
+    found: dict[int, Span] = {}
+    for column, stack in enumerate(stacks):
+        if not stack:
+            continue
+        span = span_of(stack[-1])
+        group = " ".join(clean(value) for value in stack[:-1])
+        if span is not None:
+            if len(stack) > 1 and role_of(group) in {"budget", "progress", NOT_READ}:
+                continue  # amounts by quarter are not marks
+            found[column] = _dated(span, group)
+    if not found:
+        found = _runs(stacks)
+    lengths = {span.months for span in found.values()}
+    if len(lengths) > 1:
+        # Quarter totals between the months say nothing that the months do not say.
+        least = min(lengths)
+        if sum(1 for span in found.values() if span.months == least) > 1:
+            found = {column: span for column, span in found.items() if span.months == least}
+    if len(found) == 1 and next(iter(found.values())).months < 12:
+        found = {column: span for column, span in found.items() if len(stacks[column]) > 1}
+    heading.marks = found
+
+
+def _dated(span: Span, group: str) -> Span:
+    year = _YEAR.search(group)
+    return Span(span.first, span.months, span.year or (int(year[1]) if year else None))
+
+
+def _runs(stacks: Sequence[Sequence[Cell]]) -> dict[int, Span]:
+    """Columns labelled only E F M A ..., 1 2 3 ... or I II III IV, side by side."""
+    own = [words(clean(stack[-1])) if stack else "" for stack in stacks]
+    for first in range(len(own)):
+        if tuple(own[first : first + 12]) == _MONTH_LETTERS:
+            return {first + index: Span(index + 1, 1) for index in range(12)}
+        group = words(" ".join(clean(value) for value in stacks[first][:-1])) if stacks[first] else ""
+        for count, months in ((12, 1), (4, 3), (2, 6)):
+            numbers = [small_number(word) if word else None for word in own[first : first + count]]
+            if numbers != list(range(1, count + 1)):
+                continue
+            roman = all(not word.isdecimal() for word in own[first : first + count])
+            if (group and (role_of(group) == "period" or _YEAR.search(group))) or (roman and count == 4):
+                return {first + index: _dated(Span(index * months + 1, months), group) for index in range(count)}
+    years = {column: int(word) for column, word in enumerate(own) if _YEAR.fullmatch(word)}
+    if len(years) >= 2:
+        return {column: Span(1, 12, year) for column, year in years.items()}
+    return {}
+
+
+def _columns(heading: Heading, roles: Sequence[tuple[int, str]]) -> None:
+    """Give each role its column; where two compete the better name wins and the other takes a second place."""
+    competing: dict[str, list[int]] = {}
+    for column, role in roles:
+        competing.setdefault(role, []).append(column)
+    for role, columns in competing.items():
+        if role == NOT_READ:
+            continue
+        ranked = sorted(columns, key=lambda column: (_rank(role, heading.labels[column]), column))
+        heading.columns[role] = ranked[0]
+        heading.repeated.extend(
+            column
+            for column in ranked[1:]
+            if words(heading.labels[column]) == words(heading.labels[ranked[0]])
+        )
+    for role, places in _SECOND_PLACE.items():
+        for column in competing.get(role, [])[:]:
+            if column == heading.columns[role] or column in heading.repeated:
+                continue
+            free = next((place for place in places if place not in heading.columns), None)
+            if free is not None and (role != "title" or _fits(free, heading, column)):
+                heading.columns[free] = column
+
+
+def _fits(place: str, heading: Heading, column: int) -> bool:
+    """An action to the left of the activities groups them; a task to their right describes them."""
+    return (column < heading.columns["title"]) == (place == "line")
+
+
+def _rank(role: str, label: str) -> int:
+    folded = words(label)
+    if role == "budget" and foreign_money(label):
+        return 9
+    order = {"title": TITLE_ORDER, "axis": _AXIS_ORDER, "place": _PLACE_ORDER}.get(role, ())
+    for rank, word in enumerate(order):
+        if word in folded:
+            return rank
+    if role == "objective":
+        return 0 if "estrateg" in folded or "general" in folded else 1
+    if role == "lead":
+        return 0 if "responsab" in folded else 1
+    return len(order)

@@ -1,0 +1,219 @@
+"""Which departments a cell names; none means national.
+
+Rule: the whole text must be understood, since a department that is dropped in silence is a place where nobody
+acts. The order is the directory's, so that the same places are the same bytes however they were listed.
+"""
+
+import re
+
+from msgspec import Struct
+from rapidfuzz import fuzz, process
+
+from nanduti.directory import Department, Platform
+from nanduti_hub.plans.workbook.phrases import Match, Node, Token, key, matches, prepared, tokens, trie, written
+from nanduti_hub.plans.workbook.place_names import CITIES, EASTERN, OTHER_NAMES, SETS
+from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, fold, info, shown, warning
+
+_NATIONAL = re.compile(
+    r"(?:(?:a )?nivel |(?:de )?alcance |cobertura |ambito |de caracter )?(?:nacional(?:es)?|pais)(?: \(.*\))?|nacional(?:es)?\b.*"
+    r"|.*\btod[oa]s? (?:el |la )?(?:pais|republica|paraguay|territorio(?: nacional)?|nacion)\b.*|paraguay|.*\bterritorio nacional\b.*"
+    r"|(?:(?:en )?(?:los |todos los )?(?:17|18|diecisiete|dieciocho)|(?:en )?todos los) (?:dptos?|deptos?|departamentos?)"
+    r"(?: (?:y|mas|e) .*|\(.*\)| del pais)?\.?|(?:republica del )?paraguay|(?:a )?nivel (?:del )?pais"
+)
+_ALL = re.compile(r"(?:en )?(?:los |todos los )?(?:17|18|diecisiete|dieciocho|todos)\b")
+_EXCEPT = re.compile(r"\b(?:excepto|menos|salvo|exceptuando)\b")
+_OWN = re.compile(
+    r"(?:a )?(?:nivel |alcance |ambito |cobertura )?departamental|todo el (?:departamento|dpto\.?).*|el departamento"
+    r"|(?:todos los|los \d+|\d+) (?:distritos|municipios)(?: del departamento.*)?|(?:nivel )?(?:municipal|distrital|local)"
+)
+_NOWHERE = re.compile(r"virtual(?:es)?|en linea|online|(?:modalidad |plataforma )?virtual|zoom|remot[oa]|[-–—./ ]*|n/?a|no aplica")
+_NOISE = frozenset(
+    "departamento dpto gobernacion distrito ciudad municipio municipalidad zona region localidad colonia urbana rural"
+    " todo toda principalmente priorizado priorizada nivel otro otra solo comunidad indigena frontera fronteriza area".split()
+)
+_NOT_A_PLACE_BEFORE = frozenset("nivel sede oficina administracion banco casa mercado hospital gobierno".split())
+
+
+class Places(Struct, frozen=True):
+    """Departments in the directory's order; empty means national. `stated` is False for an empty cell."""
+
+    departments: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    stated: bool = True
+
+
+class Atlas(Struct, frozen=True):
+    """What the names of places mean, made once for a directory."""
+
+    known: Node
+    order: dict[str, int]
+    names: dict[str, str]
+    keys: dict[str, str]
+    default: tuple[str, ...]
+
+
+def atlas(departments: tuple[Department, ...], platform: Platform) -> Atlas:
+    """The names of the departments, their capitals, cities and sets."""
+    pairs: list[tuple[str, str]] = []
+    names = {department.code: department.name.split(" (")[0] for department in departments}
+    for department in departments:
+        number = department.code.removeprefix("PY-")
+        own = (names[department.code], department.name, department.code, f"PY{number}", f"PY {number}")
+        pairs.extend((key(name), department.code) for name in own)
+    pairs.extend((key(name), code) for name, code in OTHER_NAMES.items())
+    pairs.extend((key(name), "+".join(codes)) for name, codes in SETS.items())
+    for department in departments:
+        pairs.append((key(department.capital), f"~{department.code}"))
+        pairs.extend((key(city), f"~{department.code}") for city in CITIES.get(department.code, ()))
+    return Atlas(
+        known=trie(pairs),
+        order={department.code: index for index, department in enumerate(sorted(departments, key=_iso_order))},
+        names=names,
+        keys={fold(name): name for name in names.values()},
+        default=(platform.department,) if platform.department else (),
+    )
+
+
+def read_places(value: Cell, known: Atlas) -> Places:
+    """The departments that a cell names."""
+    text = clean(value)
+    folded = fold(text).strip(" .")
+    if not folded:
+        return Places(known.default, stated=False)
+    if _NOWHERE.fullmatch(folded):
+        return _default(known, text) if any(sign.isalpha() for sign in folded) else Places(known.default, stated=False)
+    if _EXCEPT.search(folded):
+        return _unknown(known, text, None)
+    if known.default and _OWN.fullmatch(folded):
+        return Places(known.default)
+    national = _NATIONAL.fullmatch(folded)
+    words = tokens(prepared(value if isinstance(value, str) else text))
+    found = [match for match in matches(words, known.known) if _is_a_place(words, match)]
+    if national:
+        return _national(text, bool(found) and not _ALL.match(folded))
+    left = _left_over(words, found)
+    if not found or left:
+        if known.default and (left or not found) and re.search(r"distrit|municip|localidad|ciudad|barrio|sede|local", folded):
+            return _default(known, text)
+        return _unknown(known, text, _first_left(prepared(text), words, left))
+    return _named(known, text, found)
+
+
+def _is_a_place(words: list[Token], match: Match) -> bool:
+    """Whether a name stands for a department: "nivel central" does not, nor "Encarnación (capital)"."""
+    first = match.first
+    if match.words == 1 and words[first].word == "capital" and first and words[first - 1].word == "(":
+        return False
+    if match.words > 1 or words[match.first].word != "central":
+        return True
+    before = [token for token in words[: match.first] if not token.separator and not token.link]
+    return not before or before[-1].word not in _NOT_A_PLACE_BEFORE
+
+
+def _left_over(words: list[Token], found: list[Match]) -> list[int]:
+    taken = {at for match in found for at in range(match.first, match.after)}
+    depth = 0
+    left = []
+    for at, token in enumerate(words):
+        if token.separator:
+            depth += (token.word in "([") - (token.word in ")]")
+            continue
+        if depth and found and found[0].first < at:
+            continue  # "Itapúa (5 distritos)": a remark on what was named
+        if at not in taken and not token.link and token.word not in _NOISE and not token.word.isdecimal():
+            left.append(at)
+    return left
+
+
+def _first_left(text: str, words: list[Token], left: list[int]) -> str | None:
+    if not left:
+        return None
+    after = left[0] + 1
+    while after < len(words) and (after in left or words[after].link):
+        after += 1
+    while after > left[0] + 1 and words[after - 1].link:
+        after -= 1
+    return written(text, words, left[0], after)
+
+
+def _named(known: Atlas, text: str, found: list[Match]) -> Places:
+    plain = {match.value for match in found if match.value[0] not in "~+" and "+" not in match.value}
+    codes = set(plain)
+    notes = []
+    for match in found:
+        if match.value.startswith("~"):
+            code = match.value[1:]
+            codes.add(code)
+            if code not in plain:
+                notes.append(
+                    info(
+                        "department_from_city",
+                        f"«{shown(text)}» se entiende como el departamento {known.names.get(code, code)}.",
+                        "Escriba el departamento si es otro.",
+                    )
+                )
+        elif "+" in match.value:
+            several = match.value.split("+")
+            codes.update(several)
+            listed = ", ".join(known.names.get(code, code) for code in several)
+            notes.append(
+                info(
+                    "department_set",
+                    f"«{shown(text)}» se entiende como: {listed}.",
+                    "Escriba los departamentos uno por uno si son otros.",
+                )
+            )
+    codes &= known.order.keys()
+    if len(codes) >= len(known.order) > 0 or (len(codes) == len(EASTERN) + 3):
+        return Places((), (info("department_all", "Están todos los departamentos: se guarda como nacional."),))
+    return Places(tuple(sorted(codes, key=lambda code: known.order[code])), tuple(dict.fromkeys(notes)))
+
+
+def _national(text: str, also: bool) -> Places:
+    if not also:
+        return Places(())
+    note = warning(
+        "department_and_national",
+        f"«{shown(text)}» dice nacional y nombra departamentos: se guarda como nacional.",
+        "Si se hace solo en algunos departamentos, escriba solo esos.",
+    )
+    return Places((), (note,))
+
+
+def _default(known: Atlas, text: str) -> Places:
+    where = known.names.get(known.default[0], known.default[0]) if known.default else "nacional"
+    note = info(
+        "department_default",
+        f"«{shown(text)}» no nombra un departamento: se toma el del plan ({where}).",
+        "Escriba el departamento si es otro.",
+    )
+    return Places(known.default, (note,))
+
+
+def _unknown(known: Atlas, text: str, piece: str | None) -> Places:
+    wrong = piece or text
+    if fold(wrong) in known.keys:
+        wrong = text  # a department's name that means something else here ("nivel central")
+    likeness = process.extractOne(fold(wrong), known.keys.keys(), scorer=fuzz.ratio, score_cutoff=86)
+    if likeness is not None and len(fold(wrong)) >= 5:
+        name = known.keys[likeness[0]]
+        code = next(code for code, own in known.names.items() if own == name)
+        rest = read_places(text.replace(wrong, code, 1), known) if wrong in text else None
+        if rest is not None and code in rest.departments:
+            note = warning(
+                "department_read_as", f"«{shown(wrong)}» se entiende como «{name}».", "Corrija la escritura."
+            )
+            return Places(rest.departments, (note, *rest.notes))
+    closest = process.extractOne(fold(wrong), known.keys.keys(), scorer=fuzz.WRatio, score_cutoff=70)
+    hint = f"¿Quiso decir «{known.keys[closest[0]]}»? " if closest else ""
+    note = error(
+        "department_unknown",
+        f"No se reconoce el departamento «{shown(wrong)}».",
+        f"{hint}Escriba los departamentos por su nombre, o «Nacional».",
+    )
+    return Places(known.default, (note,))
+
+
+def _iso_order(department: Department) -> int:
+    number = department.code.removeprefix("PY-")
+    return int(number) if number.isdecimal() else 0

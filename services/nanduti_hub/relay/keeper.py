@@ -1,0 +1,228 @@
+"""The keeper makes LEDGER, what is staged and the members' copies, and says how far each copy is.
+
+Rules that stay true: doing it twice changes nothing; nothing is ever deleted or purged; a difference that
+the server cannot take is an error that names it. After LEDGER was lost and made again no member's stream
+is touched: a mirror goes on from its own last number. Absent: reloading the server, and refilling LEDGER.
+
+JetStream's API is spoken as it is, in JSON: nats-py has no fields for mirrors with transforms, atomic
+batches or persistence.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+import nats.errors
+from msgspec import Struct
+from nats.aio.client import Client
+
+from nanduti_hub.relay import streams
+from nanduti_hub.relay.streams import Configuration, Member
+
+API = "$JS.API"
+#: How long a missing answer is asked for again; around a reload a request may find nobody.
+PATIENCE = 20.0
+#: Members that are provisioned at the same time.
+AT_ONCE = 8
+_STREAM_NOT_FOUND = 10059
+_NO_MESSAGE_FOUND = 10037
+
+ConnectAs = Callable[[str], Awaitable[Client]]
+
+
+class ApiError(RuntimeError):
+    """JetStream refused a request."""
+
+    def __init__(self, subject: str, code: int, description: str) -> None:
+        super().__init__(f"{subject}: {description} ({code})")
+        self.code = code
+        self.description = description
+
+
+class ConfigurationConflict(RuntimeError):
+    """A stream differs from what it should be in a way that cannot be changed while it exists."""
+
+    def __init__(self, stream: str, fields: Sequence[str], reason: str) -> None:
+        super().__init__(f"stream {stream}: {', '.join(fields)} cannot be changed: {reason}")
+        self.stream = stream
+        self.fields = tuple(fields)
+
+
+class CopyHealth(Struct, frozen=True, kw_only=True):
+    """How far a member's copy is: its last sequence, that of the last message of its own filter in
+    LEDGER, and what the mirror says of itself.
+    """
+
+    member: str
+    stream: str
+    last_seq: int
+    expected_seq: int
+    error: str = ""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the copy holds all that LEDGER held when it was asked."""
+        return self.last_seq >= self.expected_seq
+
+
+async def provision(hub: Client, connect_as: ConnectAs, members: Sequence[Member]) -> None:
+    """Make what is missing, and update what differs.
+
+    `hub` is the keeper's connection; `connect_as` connects as `keeper:<member>`.
+
+    Raises:
+        ConfigurationConflict: a stream exists that cannot become what it should be.
+        ApiError: JetStream refused for another reason.
+        TimeoutError: no answer within `PATIENCE` (after a reload, a second one may be missing).
+
+    """
+    await ensure_ledger(hub)
+    for configuration in streams.staging():
+        await ensure_stream(hub, configuration)
+    await _bounded(_provision_member(hub, connect_as, member) for member in members)
+
+
+async def ensure_ledger(hub: Client) -> bool:
+    """Make LEDGER if it is not there, and say whether that was so."""
+    return await ensure_stream(hub, streams.ledger())
+
+
+async def ensure_stream(nc: Client, configuration: Configuration) -> bool:
+    """Make a stream if it is not there (and say whether that was so), or update what differs in it."""
+    name = configuration["name"]
+    try:
+        actual = (await call(nc, f"STREAM.INFO.{name}"))["config"]
+    except ApiError as error:
+        if error.code != _STREAM_NOT_FOUND:
+            raise
+        await call(nc, f"STREAM.CREATE.{name}", configuration)
+        return True
+    fields = [field for field, wanted in configuration.items() if not _same(wanted, actual.get(field))]
+    if fields:
+        try:
+            await call(nc, f"STREAM.UPDATE.{name}", {**actual, **configuration})
+        except ApiError as error:
+            raise ConfigurationConflict(name, fields, error.description) from error
+    return False
+
+
+async def health(hub: Client, connect_as: ConnectAs, members: Sequence[Member]) -> list[CopyHealth]:
+    """How far every copy of every member is, by member and stream."""
+    # What LEDGER holds is asked first, so that a copy that is current is never taken for late.
+    wanted = {(member, copy): streams.filters(copy, member) for member in members for copy in streams.COPIES}
+    distinct = sorted({subject for subjects in wanted.values() for subject in subjects})
+    last = dict(
+        zip(distinct, await _bounded(last_sequence(hub, subject) for subject in distinct), strict=True)
+    )
+    expected = {key: max(last[subject] for subject in subjects) for key, subjects in wanted.items()}
+    of_members = await _bounded(_member_health(connect_as, member, expected) for member in members)
+    return [copy for copies in of_members for copy in copies]
+
+
+async def last_sequence(hub: Client, subject: str) -> int:
+    """The sequence of the last message in LEDGER on a subject, which may have wildcards; 0 for none."""
+    try:
+        answer = await call(hub, f"STREAM.MSG.GET.{streams.LEDGER}", {"last_by_subj": subject})
+    except ApiError as error:
+        if error.code == _NO_MESSAGE_FOUND:
+            return 0
+        raise
+    return int(answer["message"]["seq"])
+
+
+async def call(
+    nc: Client, subject: str, body: object = None, *, patience: float = PATIENCE
+) -> dict[str, Any]:
+    """Ask JetStream's API, again while nobody answers, for `patience` seconds, and give its answer."""
+    payload = b"" if body is None else json.dumps(body).encode()
+    answer = await _answered(nc, f"{API}.{subject}", payload, patience)
+    if "error" in answer:
+        error = answer["error"]
+        raise ApiError(subject, error.get("err_code", 0), error.get("description", ""))
+    return answer
+
+
+async def _provision_member(hub: Client, connect_as: ConnectAs, member: Member) -> None:
+    for configuration in streams.staging(member):
+        await ensure_stream(hub, configuration)
+    keeper = await connect_as(f"keeper:{member.code}")
+    try:
+        # A mirror that is made while its account's imports are dead waits long before it tries again. Any
+        # answer will do: this request is refused, having no configuration.
+        for copy in streams.COPIES:
+            probe = f"{streams.HUB_API}.CONSUMER.CREATE.{streams.origin(copy, member)}"
+            await _answered(keeper, probe, b"{}")
+        for configuration in streams.copies(member):
+            await ensure_stream(keeper, configuration)
+    finally:
+        await keeper.close()
+
+
+async def _member_health(
+    connect_as: ConnectAs, member: Member, expected: dict[tuple[Member, str], int]
+) -> list[CopyHealth]:
+    keeper = await connect_as(f"keeper:{member.code}")
+    try:
+        found = []
+        for copy in streams.COPIES:
+            try:
+                info = await call(keeper, f"STREAM.INFO.{copy}")
+                last = int(info["state"]["last_seq"])
+                error = info.get("mirror", {}).get("error", {}).get("description", "")
+            except ApiError as refusal:
+                last, error = 0, refusal.description
+            found.append(
+                CopyHealth(
+                    member=member.code,
+                    stream=copy,
+                    last_seq=last,
+                    expected_seq=expected[member, copy],
+                    error=error,
+                )
+            )
+        return found
+    finally:
+        await keeper.close()
+
+
+async def _answered(nc: Client, subject: str, payload: bytes, patience: float = PATIENCE) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(patience):
+            while True:
+                try:
+                    answer = await nc.request(subject, payload, timeout=5)
+                except (nats.errors.NoRespondersError, nats.errors.TimeoutError):
+                    # Every request here may be made twice: around a reload or a restart some get lost.
+                    await asyncio.sleep(0.1)
+                    continue
+                decoded: dict[str, Any] = json.loads(answer.data)
+                return decoded
+    except TimeoutError:
+        raise TimeoutError(f"nobody answered {subject} within {patience:g} s") from None
+
+
+async def _bounded(tasks: Iterable[Awaitable[Any]]) -> list[Any]:
+    semaphore = asyncio.Semaphore(AT_ONCE)
+
+    async def one(task: Awaitable[Any]) -> Any:
+        async with semaphore:
+            return await task
+
+    # All of them come to an end before the first failure is told, so that none goes on unwatched.
+    results = await asyncio.gather(*(one(task) for task in tasks), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results
+
+
+def _same(wanted: object, actual: object) -> bool:
+    """Whether a field is as wanted. The server leaves out what is false, empty or zero, and adds fields."""
+    if isinstance(wanted, dict):
+        return isinstance(actual, dict) and all(
+            _same(value, actual.get(key)) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return isinstance(actual, list) and len(wanted) == len(actual) and all(map(_same, wanted, actual))
+    return wanted == actual or not (wanted or actual)

@@ -1,0 +1,111 @@
+"""What every route shares: who calls, which version is meant, how an answer is tagged and kept.
+
+`Hub` is what the composition root hands to the routes. A command's answer is made inside its transaction,
+so that an `Idempotency-Key` keeps exactly what was answered.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import msgspec
+from litestar import Request, Response
+from msgspec import Struct
+
+from nanduti_hub.access.caller import Caller
+from nanduti_hub.access.tokens import Door, caller_of
+from nanduti_hub.ledger.answers import Answer, once, request_hash
+from nanduti_hub.ledger.execute import Ledger, run
+from nanduti_hub.problems import language_of
+from nanduti_hub.refusal import Refusal, Refused
+
+ZONE = ZoneInfo("America/Asuncion")
+RequestOf = Request[Any, Any, Any]
+
+
+class Hub(Struct, frozen=True):
+    """The running hub, as its routes see it."""
+
+    ledger: Ledger
+    door: Door
+
+
+def hub_of(request: RequestOf) -> Hub:
+    """The hub that serves this request."""
+    hub: Hub = request.app.state.hub
+    return hub
+
+
+async def caller_from(request: RequestOf) -> Caller:
+    """Who calls, by the bearer token.
+
+    Raises:
+        Refused: `token_missing`, `token_invalid`.
+
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refused(Refusal("token_missing"))
+    hub = hub_of(request)
+    return await caller_of(hub.ledger.database, hub.door, token.strip())
+
+
+def today() -> date:
+    """The day in Paraguay."""
+    return datetime.now(ZONE).date()
+
+
+def expected_version(request: RequestOf) -> int:
+    """The version that the caller saw: the part of If-Match before the first dot, or the whole of it.
+
+    Raises:
+        Refused: `version_missing` where there is none that can be read; `*` is none.
+
+    """
+    match = re.fullmatch(r'"(\d{1,9})(?:\.[^"]*)?"', request.headers.get("if-match", "").strip())
+    if match is None:
+        raise Refused(Refusal("version_missing"))
+    return int(match[1])
+
+
+def tag_of(request: RequestOf, version: int) -> str:
+    """The strong tag of a resource: derived fields change at midnight, and the language is part of it."""
+    return f'"{version}.{today().isoformat()}.{language_of(request)}"'
+
+
+def json_answer(status: int, body: Any, headers: dict[str, str] | None = None) -> Answer:
+    """An answer with a JSON body."""
+    raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
+    return Answer(status, {"Content-Type": "application/json", **(headers or {})}, raw)
+
+
+def respond(answer: Answer) -> Response[bytes]:
+    """An answer as Litestar sends it."""
+    headers = dict(answer.headers)
+    media_type = headers.pop("Content-Type", "application/json")
+    return Response(answer.body, status_code=answer.status, headers=headers, media_type=media_type)
+
+
+async def command(
+    request: RequestOf, caller: Caller, work: Callable[[asyncpg.Connection], Awaitable[Answer]]
+) -> Response[bytes]:
+    """Carry out a command in one transaction, once for each Idempotency-Key."""
+    key = request.headers.get("idempotency-key")
+    same = request_hash(
+        request.method, str(request.url.path), request.headers.get("if-match", ""), await request.body()
+    )
+    hub = hub_of(request)
+
+    async def once_only(connection: asyncpg.Connection) -> Answer:
+        return await once(connection, caller, key, same, lambda: work(connection))
+
+    return respond(await run(hub.ledger, caller, once_only))
+
+
+def not_modified(request: RequestOf, tag: str) -> bool:
+    """Whether the caller has this tag already (If-None-Match)."""
+    known = request.headers.get("if-none-match", "")
+    return tag in (part.strip() for part in known.split(","))

@@ -1,0 +1,37 @@
+"""Whether the hub is alive and ready, and who is calling."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.handlers import BaseRouteHandler
+
+from nanduti_hub.access.policy import allowed
+from nanduti_hub.serving import caller_from, hub_of
+
+RequestOf = Request[Any, Any, Any]
+
+
+@get("/healthz", summary="¿Está vivo?", security=[{}], sync_to_thread=False)
+def get_health() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@get("/readyz", summary="¿Acepta cambios?", security=[{}], sync_to_thread=False)
+def get_readiness(request: RequestOf) -> Response[bytes]:
+    """Whether commands are accepted: 503 while the ledger has not been compared with the bus."""
+    ready = hub_of(request).ledger.gate.is_open
+    body = msgspec.json.encode({"status": "ready" if ready else "held"})
+    return Response(body, status_code=200 if ready else 503, media_type="application/json")
+
+
+@get("/v1/me", summary="Quién soy y qué puedo hacer")
+async def get_me(request: RequestOf) -> Response[bytes]:
+    """The caller's name, role and scope, and what it may do."""
+    caller = await caller_from(request)
+    body = {"name": caller.name, "role": caller.role, "scope": caller.scope, "allowed": allowed(caller)}
+    return Response(msgspec.json.encode(body), media_type="application/json")
+
+
+ROUTES: list[BaseRouteHandler] = [get_health, get_readiness, get_me]

@@ -1,0 +1,38 @@
+"""How the hub is watched: structured logs on standard error, and traces that travel in `traceparent`.
+
+No personal data, no bodies, no tokens in a log line or a span: they carry names, counts and codes.
+"""
+
+import logging
+import sys
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+
+tracer = trace.get_tracer("nanduti_hub")
+
+
+def configure(*, level: str = "info", readable: bool | None = None) -> None:
+    """Set up logs and traces for this process, once, from the composition root.
+
+    `readable` writes for people instead of JSON; by default where standard error is a terminal. Spans are
+    made, so that events carry their `traceparent`, and exported only where the operator adds an exporter.
+    """
+    people = sys.stderr.isatty() if readable is None else readable
+    renderer = structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks if not people else structlog.processors.ExceptionRenderer(),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.getLogger("nats").setLevel(logging.ERROR)
+    trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": "nanduti-hub"})))

@@ -1,0 +1,91 @@
+"""Real servers for every test: one PostgreSQL a test process, a fresh database a test, nats-server's program.
+
+Rule that stays true: a test's database is a copy of one that the real migrations have made, with real roles.
+Absent on purpose: doubles of any server.
+"""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import asyncpg
+import pytest
+
+from nanduti_hub import migrations
+from nanduti_hub.embedded import nats, postgres
+from nanduti_hub.embedded.home import free_port, open_home
+
+Role = Literal["owner", "app", "worker", "superuser"]
+
+TEMPLATE = "nanduti_template"
+PASSWORDS = {role: f"{role}-only-in-tests" for role in migrations.ROLES}
+
+
+@dataclass(frozen=True)
+class Database:
+    """One test's own migrated database."""
+
+    server: postgres.Postgres
+    name: str
+
+    def dsn(self, role: Role) -> str:
+        """A connection URL into this database for one of the hub's roles, or for the superuser."""
+        if role == "superuser":
+            return self.server.dsn(database=self.name)
+        user = f"nanduti_{role}"
+        return self.server.dsn(user, PASSWORDS[user], self.name)
+
+
+@pytest.fixture(scope="session")
+def short_directory() -> Iterator[Path]:
+    """A directory of this session with a path short enough for a Unix socket; removed at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="nanduti-"))
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def postgres_server(short_directory: Path) -> AsyncIterator[postgres.Postgres]:
+    """The PostgreSQL of this test process, quick and forgetful; nothing of the hub is in it yet."""
+    server = await postgres.start(open_home(short_directory / "postgres"), free_port(), durable=False)
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def template(postgres_server: postgres.Postgres) -> str:
+    """The name of the database that the migrations have made, with the hub's roles beside it."""
+    await migrations.bootstrap(postgres_server.dsn(), TEMPLATE, PASSWORDS)
+    await migrations.migrate(Database(postgres_server, TEMPLATE).dsn("owner"))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+async def administrator(postgres_server: postgres.Postgres) -> AsyncIterator[asyncpg.Connection]:
+    """The superuser's connection, outside every test's database."""
+    connection = await asyncpg.connect(postgres_server.dsn())
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def database(
+    postgres_server: postgres.Postgres, template: str, administrator: asyncpg.Connection
+) -> AsyncIterator[Database]:
+    """A database of this test's own, copied from the template; dropped after it, whoever is still in it."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    await administrator.execute(
+        f'CREATE DATABASE "{name}" OWNER nanduti_owner TEMPLATE "{template}" STRATEGY = FILE_COPY'
+    )
+    yield Database(postgres_server, name)
+    await administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def nats_binary() -> Path:
+    """The nats-server program that the tests start."""
+    return nats.nats_binary()
