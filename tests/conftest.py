@@ -8,36 +8,17 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import asyncpg
 import pytest
+from databases import PASSWORDS, Database
 
 from nanduti_hub import migrations
 from nanduti_hub.embedded import nats, postgres
 from nanduti_hub.embedded.home import free_port, open_home
 
-Role = Literal["owner", "app", "worker", "superuser"]
-
 TEMPLATE = "nanduti_template"
-PASSWORDS = {role: f"{role}-only-in-tests" for role in migrations.ROLES}
-
-
-@dataclass(frozen=True)
-class Database:
-    """One test's own migrated database."""
-
-    server: postgres.Postgres
-    name: str
-
-    def dsn(self, role: Role) -> str:
-        """A connection URL into this database for one of the hub's roles, or for the superuser."""
-        if role == "superuser":
-            return self.server.dsn(database=self.name)
-        user = f"nanduti_{role}"
-        return self.server.dsn(user, PASSWORDS[user], self.name)
 
 
 @pytest.fixture(scope="session")

@@ -146,5 +146,5 @@ async def _ignore(_error: Exception) -> None:
 async def until(condition: Callable[[], Awaitable[bool]], deadline: float = 30.0) -> None:
     """Wait until a condition holds, or fail."""
     async with asyncio.timeout(deadline):
-        while not await condition():  # noqa: ASYNC110 - the condition is another process's state
+        while not await condition():
             await asyncio.sleep(0.02)

@@ -52,7 +52,9 @@ def import_workbook(
     draft = _call(address, "POST", f"/v1/plans/{plan_id}/imports?{query}", file.read_bytes())
     if draft["outcome"] == "rejected":
         errors = [finding for finding in draft["findings"] if finding["severity"] == "error"]
-        raise ApiProblem("\n".join(f"{e['sheet']}!{e['cell']}: {e['message']} {e['suggestion']}" for e in errors))
+        raise ApiProblem(
+            "\n".join(f"{e['sheet']}!{e['cell']}: {e['message']} {e['suggestion']}" for e in errors)
+        )
     body = json.dumps({"act": act, "act_date": act_date}).encode()
     done = _call(address, "POST", f"/v1/imports/{draft['id']}/confirm", body)
     revision = done["revision"]
@@ -68,7 +70,9 @@ def _only_plan(address: HubAddress, platform: str) -> str:
     plans = _call(address, "GET", f"/v1/plans?platform={urllib.parse.quote(platform)}")["items"]
     if len(plans) != 1:
         listed = "; ".join(f"{plan['id']} ({plan['title']})" for plan in plans) or "ninguno"
-        raise ApiProblem(f"La plataforma «{platform}» tiene {len(plans)} planes: elija uno con --plan. Son: {listed}.")
+        raise ApiProblem(
+            f"La plataforma «{platform}» tiene {len(plans)} planes: elija uno con --plan. Son: {listed}."
+        )
     found: str = plans[0]["id"]
     return found
 
@@ -78,7 +82,9 @@ def _call(address: HubAddress, method: str, path: str, body: bytes | None = None
         address.api + path, data=body, method=method, headers={"Authorization": f"Bearer {address.token}"}
     )
     if body is not None:
-        request.add_header("Content-Type", "application/octet-stream" if body[:2] == b"PK" else "application/json")
+        request.add_header(
+            "Content-Type", "application/octet-stream" if body[:2] == b"PK" else "application/json"
+        )
     try:
         with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
             return json.load(answer)

@@ -46,8 +46,15 @@ def main(log_level: str) -> None:
 
 @main.command()
 @HOME
-@click.option("--host", default="127.0.0.1", show_default=True, help="Dirección en la que escucha. / Listen address.")
-@click.option("--port", default=0, show_default=True, help="Puerto; 0 elige uno libre y lo conserva. / 0: a free one, kept.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Dirección en la que escucha. / Listen address."
+)
+@click.option(
+    "--port",
+    default=0,
+    show_default=True,
+    help="Puerto; 0 elige uno libre y lo conserva. / 0: a free one, kept.",
+)
 @click.option("--demo", is_flag=True, help="Con ocho planes sintéticos. / With eight synthetic plans.")
 def up(home: Path, host: str, port: int, demo: bool) -> None:
     """Iniciar todo, con sus propios servidores, en un directorio. / Start all, servers included."""
@@ -162,7 +169,9 @@ def import_command(
     read = msgspec.json.decode(reading, type=Reading)
     if not preview and not read.rejected:
         if not act or not act_date:
-            raise click.UsageError("Para publicar hacen falta --act y --act-date; para solo mirar, --preview.")
+            raise click.UsageError(
+                "Para publicar hacen falta --act y --act-date; para solo mirar, --preview."
+            )
         try:
             address = HubAddress.from_home(home, platform, token)
             done = import_workbook(address, file, platform, plan, act, act_date)
@@ -202,7 +211,8 @@ def report_json(read: Reading, outcome: str) -> str:
     """A reading as one JSON object."""
     rows = [{name: msgspec.to_builtins(getattr(row, name)) for name in ROW_FIELDS} for row in read.rows]
     findings = [
-        {name: msgspec.to_builtins(getattr(finding, name)) for name in FINDING_FIELDS} for finding in read.findings
+        {name: msgspec.to_builtins(getattr(finding, name)) for name in FINDING_FIELDS}
+        for finding in read.findings
     ]
     return json.dumps({"outcome": outcome, "rows": rows, "findings": findings}, ensure_ascii=False, indent=1)
 
@@ -264,7 +274,10 @@ def rebuild(only_check: bool, home: Path) -> None:
         from nanduti_hub.access.caller import WORKER
         from nanduti_hub.ledger.database import transaction
 
-        async with installation_database(home) as database, transaction(database, WORKER, snapshot=True) as connection:
+        async with (
+            installation_database(home) as database,
+            transaction(database, WORKER, snapshot=True) as connection,
+        ):
             return await check_rebuild(connection, DECIDERS)
 
     differences = asyncio.run(compare())
@@ -308,7 +321,9 @@ def installation_settings(home: Path) -> Settings:
     """The settings of a running installation, from its home; of own servers, from the environment."""
     if not (home / "settings.json").exists():
         return environment_settings()
-    return msgspec.json.decode((home / "settings.json").read_bytes(), type=Settings, dec_hook=lambda kind, value: kind(value))
+    return msgspec.json.decode(
+        (home / "settings.json").read_bytes(), type=Settings, dec_hook=lambda kind, value: kind(value)
+    )
 
 
 @asynccontextmanager
@@ -326,7 +341,9 @@ async def offline_database(settings: Settings) -> AsyncIterator[Any]:
     try:
         database = await open_database(settings.app_dsn, settings.worker_dsn)
     except (OSError, asyncpg.PostgresError) as error:
-        raise click.ClickException(f"No se llega a la base de datos ({error}). ¿Está el hub en marcha?") from error
+        raise click.ClickException(
+            f"No se llega a la base de datos ({error}). ¿Está el hub en marcha?"
+        ) from error
     try:
         yield database
     finally:

@@ -52,7 +52,9 @@ log = structlog.get_logger(__name__)
 
 #: Every kind of stream and its decider.
 DECIDERS: dict[str, Decider[Any, Any, Any]] = {
-    decider.kind: decider for decider in (ACTIONS, PLANS, *DIRECTORY_DECIDERS.values())
+    "action": ACTIONS,
+    "plan": PLANS,
+    **{decider.kind: decider for decider in DIRECTORY_DECIDERS.values()},
 }
 #: Bytes of a request's body, where a route says nothing else.
 MOST_BYTES = 1_000_000
@@ -238,7 +240,7 @@ class _Server(uvicorn.Server):
 async def _serving(application: Litestar, listener: socket.socket) -> AsyncIterator[None]:
     server = _Server(
         uvicorn.Config(
-            application,  # type: ignore[arg-type]  # Litestar types ASGI's scope more narrowly
+            application,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -134,7 +134,10 @@ async def _founded(home: Home, settings: Settings, hub: Running, *, demo: bool) 
     if demo and hub.ledger.gate.is_open:
         await found_demo(hub.ledger)
     return HubFile(
-        api=f"http://{settings.host}:{hub.port}", nats=settings.nats_url, credentials=credentials, tokens=tokens
+        api=f"http://{settings.host}:{hub.port}",
+        nats=settings.nats_url,
+        credentials=credentials,
+        tokens=tokens,
     )
 
 
@@ -145,11 +148,11 @@ async def _demo_tokens(home: Home, hub: Running) -> dict[str, str]:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
     platforms = [member.code for member in await members_of(hub.ledger.database) if member.is_platform]
     tokens: dict[str, str] = {}
-    async with transaction(hub.ledger.database, Caller(name="demo", role=Role.STEWARD, scope="*")) as connection:
+    async with transaction(
+        hub.ledger.database, Caller(name="demo", role=Role.STEWARD, scope="*")
+    ) as connection:
         for code in platforms:
             tokens[code] = await create_token(connection, f"demo:{code}", Role.COORDINATOR, code)
         tokens["steward"] = await create_token(connection, "demo:steward", Role.STEWARD, "*")
     write_private(path, msgspec.json.encode(tokens))
     return tokens
-
-

@@ -15,7 +15,7 @@ class Refusal(Struct, frozen=True):
     values: dict[str, Any] = field(default_factory=dict)
 
 
-class Refused(Exception):  # noqa: N818  # it is no error: it carries an answer out of a transaction
+class Refused(Exception):  # it is no error: it carries an answer out of a transaction
     """Carries a refusal out of a transaction, which so rolls back."""
 
     def __init__(self, refusal: Refusal) -> None:

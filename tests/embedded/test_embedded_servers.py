@@ -73,7 +73,7 @@ async def first_line(process: subprocess.Popen[str]) -> str:
 async def soon(condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
     """Returns when the condition holds; fails if it does not within the time."""
     async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - what is waited for is in other processes
+        while not await condition():
             await asyncio.sleep(0.02)
 
 

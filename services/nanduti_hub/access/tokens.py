@@ -38,7 +38,13 @@ async def create_token(
     """Make a token and answer it; it cannot be read again."""
     token = f"nan_{secrets.token_urlsafe(32)}"
     await connection.execute(
-        statement("nanduti_hub.access", "put_token"), new_id(), _hash(token), name, role.value, scope, expires_at
+        statement("nanduti_hub.access", "put_token"),
+        new_id(),
+        _hash(token),
+        name,
+        role.value,
+        scope,
+        expires_at,
     )
     return token
 

@@ -77,8 +77,6 @@ def remember_cited(before: Action, after: Action) -> Action:
         return after
     said = cited(before)
     now = {name: msgspec.to_builtins(value) for name, value in cells(after).items()}
-    differs = tuple(
-        CitedCell(field=name, value=value) for name, value in said.items() if now[name] != value
-    )
+    differs = tuple(CitedCell(field=name, value=value) for name, value in said.items() if now[name] != value)
     first = replace(after.citations[0], differs=differs)
     return replace(after, citations=(first, *after.citations[1:]))

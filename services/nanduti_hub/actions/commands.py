@@ -26,27 +26,27 @@ class Correction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A merge patch (RFC 7396) of the fields that can be corrected; null empties a field that can be empty."""
 
     title: Line | UnsetType = UNSET
-    description: Text | None | UnsetType = UNSET
+    description: Text | UnsetType | None = UNSET
     crimes: tuple[Crime, ...] | UnsetType = UNSET
     axis: Axis | UnsetType = UNSET
-    objective: Line | None | UnsetType = UNSET
-    line_of_action: Line | None | UnsetType = UNSET
+    objective: Line | UnsetType | None = UNSET
+    line_of_action: Line | UnsetType | None = UNSET
     kind: Kind | UnsetType = UNSET
-    departments: tuple[DepartmentCode, ...] | None | UnsetType = UNSET
+    departments: tuple[DepartmentCode, ...] | UnsetType | None = UNSET
     lead: Code | UnsetType = UNSET
-    collaborators: tuple[Code, ...] | None | UnsetType = UNSET
-    other_institutions: tuple[Line, ...] | None | UnsetType = UNSET
-    start: date | None | UnsetType = UNSET
-    end: date | None | UnsetType = UNSET
-    budget: Guaranies | None | UnsetType = UNSET
-    budget_source: Line | None | UnsetType = UNSET
-    indicator: Line | None | UnsetType = UNSET
-    unit: Line | None | UnsetType = UNSET
-    baseline: float | None | UnsetType = UNSET
-    target: float | None | UnsetType = UNSET
-    means_of_verification: Line | None | UnsetType = UNSET
-    observations: Text | None | UnsetType = UNSET
-    external_references: tuple[ExternalReference, ...] | None | UnsetType = UNSET
+    collaborators: tuple[Code, ...] | UnsetType | None = UNSET
+    other_institutions: tuple[Line, ...] | UnsetType | None = UNSET
+    start: date | UnsetType | None = UNSET
+    end: date | UnsetType | None = UNSET
+    budget: Guaranies | UnsetType | None = UNSET
+    budget_source: Line | UnsetType | None = UNSET
+    indicator: Line | UnsetType | None = UNSET
+    unit: Line | UnsetType | None = UNSET
+    baseline: float | UnsetType | None = UNSET
+    target: float | UnsetType | None = UNSET
+    means_of_verification: Line | UnsetType | None = UNSET
+    observations: Text | UnsetType | None = UNSET
+    external_references: tuple[ExternalReference, ...] | UnsetType | None = UNSET
 
 
 class Correct(Struct, frozen=True, kw_only=True):

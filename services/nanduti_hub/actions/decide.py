@@ -127,11 +127,7 @@ def _plan(state: Current | None, command: PlanAction) -> Decision:
 
 
 def _correct(action: Action, version: int, command: Correct) -> Decision:
-    given = {
-        name: value
-        for name, value in asdict(command.correction).items()
-        if value is not UNSET
-    }
+    given = {name: value for name, value in asdict(command.correction).items() if value is not UNSET}
     empty = _emptied()
     values = {name: empty[name] if value is None else value for name, value in given.items()}
     references = values.pop("external_references", action.external_references)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import asyncpg
 import msgspec
@@ -87,7 +88,9 @@ FILTERED = {"filters": Provide(filters_from, sync_to_thread=False)}
 
 @get("/v1/actions", dependencies=FILTERED, summary="Acciones del registro, por páginas")
 async def list_actions(
-    request: RequestOf, filters: Filters, cursor: Line | None = None,
+    request: RequestOf,
+    filters: Filters,
+    cursor: Line | None = None,
     limit: Limit = 50,
 ) -> Response[bytes]:
     """A page of actions in the order of their codes; `next` is the cursor of the following page, or null."""
@@ -110,7 +113,7 @@ async def list_actions(
 def next_url(request: RequestOf, cursor: str) -> str:
     """The address of the following page."""
     query = {name: value for name, value in request.query_params.items() if name != "cursor"}
-    return str(request.url.with_replacements(query={**query, "cursor": cursor}))
+    return str(request.url.with_replacements(query=urlencode({**query, "cursor": cursor})))
 
 
 def cursor_of(number: int) -> str:
@@ -233,11 +236,15 @@ async def get_action(request: RequestOf, name: Line) -> Response[bytes]:
     tag = tag_of(request, row["version"])
     if not_modified(request, tag):
         return Response(b"", status_code=304, headers={"ETag": tag})
-    return Response(as_json(row), media_type="application/json", headers={"ETag": tag, "Vary": "Accept-Language"})
+    return Response(
+        as_json(row), media_type="application/json", headers={"ETag": tag, "Vary": "Accept-Language"}
+    )
 
 
 @get("/v1/actions/{name:str}/history", summary="La historia de una acción")
-async def get_history(request: RequestOf, name: Line, cursor: Line | None = None, limit: Limit = 50) -> Response[bytes]:
+async def get_history(
+    request: RequestOf, name: Line, cursor: Line | None = None, limit: Limit = 50
+) -> Response[bytes]:
     """The events of an action, the latest first, each with its number in the ledger."""
     caller = await caller_from(request)
     permit(caller, Act.READ_REGISTER)
@@ -295,7 +302,9 @@ async def _change(request: RequestOf, name: str, make: ActionCommand | Correctio
         found = msgspec.json.decode(row["body"], type=_Identified)
         permit(caller, Act.CHANGE_ACTION, found.platform)
         wanted = (
-            Correct(correction=make, facts=await facts_of(connection)) if isinstance(make, Correction) else make
+            Correct(correction=make, facts=await facts_of(connection))
+            if isinstance(make, Correction)
+            else make
         )
         done = await execute(connection, ledger, ACTIONS, found.id, wanted, expected=expected)
         changed = await find_action(connection, found.id, today())

@@ -33,7 +33,7 @@ async def project(connection: asyncpg.Connection, states: Sequence[tuple[Current
         [action.start for action in actions],
         [action.end for action in actions],
         [
-            " ".join((action.code, action.title, action.description, action.objective, action.line_of_action))
+            f"{action.code} {action.title} {action.description} {action.objective} {action.line_of_action}"
             for action in actions
         ],
         [msgspec.json.encode(action) for action in actions],

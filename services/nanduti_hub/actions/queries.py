@@ -105,5 +105,3 @@ async def register_state(connection: asyncpg.Connection) -> RegisterState:
         number = max(number, row["seq"])
         actions += 1
     return RegisterState(number, digest.hexdigest(), actions)
-
-

@@ -37,7 +37,9 @@ class DemoPlan(Struct, frozen=True):
 
 def demo_plans() -> list[DemoPlan]:
     """The demo's plans, as `plans.json` lists them."""
-    return msgspec.json.decode(files("nanduti_hub.demo").joinpath("plans.json").read_bytes(), type=list[DemoPlan])
+    return msgspec.json.decode(
+        files("nanduti_hub.demo").joinpath("plans.json").read_bytes(), type=list[DemoPlan]
+    )
 
 
 def workbook(plan: DemoPlan) -> bytes:
@@ -76,6 +78,8 @@ async def _opened(ledger: Ledger, caller: Caller, demo_plan: DemoPlan) -> Plan:
         synthetic=True,
     )
     done = await run(
-        ledger, caller, lambda connection: execute(connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan))
+        ledger,
+        caller,
+        lambda connection: execute(connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan)),
     )
     return done.state.plan

@@ -58,13 +58,13 @@ async def list_seats(request: RequestOf, platform: Line | None = None) -> Respon
     return await _list(request, Seat, platform)
 
 
-async def _one(request: RequestOf, kind: type[Institution | Platform], code: str) -> Response[bytes]:
+async def _one(request: RequestOf, kind: type[T], code: str) -> Response[bytes]:
     caller = await caller_from(request)
     permit(caller, Act.READ_REGISTER)
     stream = f"{DECIDERS[kind].kind}:{code}"
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         stored = (await read_streams(connection, [stream]))[stream]
-        found: list[Any] = list(await entries(connection, kind, code))
+        found = await entries(connection, kind, code)
     if not found:
         raise Refused(Refusal("entry_unknown"))
     return Response(

@@ -22,7 +22,7 @@ import psutil
 LOG_LIMIT = 16 * 1024 * 1024  # bytes; a longer log is put aside at the next start, the one before is dropped
 
 
-class ServerFailed(Exception):  # noqa: N818 - named by what happened
+class ServerFailed(Exception):
     """A server could not be started or configured; the text says why, in Spanish, and where its log is."""
 
 

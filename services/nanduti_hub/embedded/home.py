@@ -63,7 +63,7 @@ class Home:
         return self.path / "lock"
 
 
-class HomeInUse(Exception):  # noqa: N818 - named by what is the case, as the caller will say it
+class HomeInUse(Exception):
     """Another process, `pid`, runs on this home (0 if it could not be read)."""
 
     def __init__(self, path: Path, pid: int) -> None:

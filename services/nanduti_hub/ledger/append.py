@@ -72,7 +72,7 @@ async def append(connection: asyncpg.Connection, gate: Gate, writes: Sequence[Wr
 
 
 def _columns(writes: Sequence[Write]) -> list[list[Any]]:
-    streams = [
+    streams: list[list[Any]] = [
         [write.stream for write in writes],
         [write.kind for write in writes],
         [write.as_read for write in writes],
@@ -85,4 +85,4 @@ def _columns(writes: Sequence[Write]) -> list[list[Any]]:
         for write in writes
         for place, message in enumerate(write.messages, 1)
     ]
-    return streams + [list(column) for column in zip(*events, strict=True)]
+    return [*streams, *(list(column) for column in zip(*events, strict=True))]

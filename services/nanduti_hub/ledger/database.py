@@ -28,7 +28,11 @@ async def open_database(app_dsn: str, worker_dsn: str, *, app_connections: int =
         min_size=1,
         max_size=app_connections,
         # The filters of a list are optional: a plan for all of them at once would use no index.
-        server_settings={**settings, "application_name": "nanduti-app", "plan_cache_mode": "force_custom_plan"},
+        server_settings={
+            **settings,
+            "application_name": "nanduti-app",
+            "plan_cache_mode": "force_custom_plan",
+        },
     )
     worker = await asyncpg.create_pool(
         worker_dsn, min_size=1, max_size=6, server_settings={**settings, "application_name": "nanduti-worker"}

@@ -82,7 +82,12 @@ async def run(ledger: Ledger, caller: Caller, work: Callable[[asyncpg.Connection
         try:
             async with transaction(ledger.database, caller) as connection:
                 result = await work(connection)
-        except (LostRace, asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.UniqueViolationError):
+        except (
+            LostRace,
+            asyncpg.DeadlockDetectedError,
+            asyncpg.SerializationError,
+            asyncpg.UniqueViolationError,
+        ):
             if attempt == ATTEMPTS - 1:
                 raise
             await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # jitter
@@ -187,5 +192,6 @@ async def folded(connection: asyncpg.Connection, decider: Decider[S, C, E], stre
     """The state of a stream, from its events alone."""
     state: S | None = None
     for row in await connection.fetch(statement("nanduti_hub.ledger", "events_of_stream"), stream):
-        state = decider.evolve(state, wire.decode(row["body"])[1])
+        event: Any = wire.decode(row["body"])[1]
+        state = decider.evolve(state, event)
     return state

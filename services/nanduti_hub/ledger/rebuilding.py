@@ -56,7 +56,7 @@ async def check(connection: asyncpg.Connection, deciders: Mapping[str, Decider[A
             await decider.project(connection, folded[kind][first : first + CHUNK])
         for table in decider.tables:
             unlike = await connection.fetchval(
-                f"SELECT count(*) FROM ((TABLE public.{table} EXCEPT ALL TABLE pg_temp.{table}) UNION ALL"
+                f"SELECT count(*) FROM ((TABLE public.{table} EXCEPT ALL TABLE pg_temp.{table}) UNION ALL"  # noqa: S608
                 f" (TABLE pg_temp.{table} EXCEPT ALL TABLE public.{table})) AS unlike"
             )
             if unlike:

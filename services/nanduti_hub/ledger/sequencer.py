@@ -38,7 +38,9 @@ async def number_events(database: Database, gate: Gate, most: int = BATCH) -> in
     return numbered
 
 
-async def sequence(database: Database, gate: Gate, woken: asyncio.Event, wake_next: Callable[[], None]) -> None:
+async def sequence(
+    database: Database, gate: Gate, woken: asyncio.Event, wake_next: Callable[[], None]
+) -> None:
     """Number events for ever. `woken` is set by commits; `wake_next` tells the relay."""
     while True:
         woken.clear()

@@ -19,7 +19,11 @@ class ChangedMigration(RuntimeError):
 
 def scripts() -> dict[str, str]:
     """All migrations, name to text, in the order in which they apply."""
-    found = {entry.name: entry.read_text("utf-8") for entry in files(__name__).iterdir() if entry.name.endswith(".sql")}
+    found = {
+        entry.name: entry.read_text("utf-8")
+        for entry in files(__name__).iterdir()
+        if entry.name.endswith(".sql")
+    }
     return dict(sorted(found.items()))
 
 
@@ -32,15 +36,23 @@ async def bootstrap(superuser_dsn: str, database: str, passwords: Mapping[str, s
     try:
         for role in ROLES:
             # Names and passwords cannot be bound in DDL: the server itself quotes them.
-            verb = "ALTER" if await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role) else "CREATE"
+            verb = (
+                "ALTER"
+                if await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
+                else "CREATE"
+            )
             statement = await connection.fetchval(
                 "SELECT format('%s ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD %L', $1::text, $2::text, $3::text)",
-                verb, role, passwords[role],
+                verb,
+                role,
+                passwords[role],
             )
             await connection.execute(statement)
         if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", database):
             await connection.execute(
-                await connection.fetchval("SELECT format('CREATE DATABASE %I OWNER nanduti_owner', $1::text)", database)
+                await connection.fetchval(
+                    "SELECT format('CREATE DATABASE %I OWNER nanduti_owner', $1::text)", database
+                )
             )
     finally:
         await connection.close()
@@ -70,7 +82,9 @@ async def migrate(owner_dsn: str) -> list[str]:
                 known = await connection.fetchval("SELECT sha256 FROM migration WHERE name = $1", name)
                 if known is None:
                     await connection.execute(script)
-                    await connection.execute("INSERT INTO migration (name, sha256) VALUES ($1, $2)", name, digest)
+                    await connection.execute(
+                        "INSERT INTO migration (name, sha256) VALUES ($1, $2)", name, digest
+                    )
                     applied.append(name)
                 elif known != digest:
                     raise ChangedMigration(f"{name} was applied with another text than it has now")

@@ -83,7 +83,9 @@ async def _register(request: RequestOf, plan: Plan, expected: int) -> Response[b
         await platform_named(connection, plan.platform)
         done = await execute(connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan), expected=expected)
         tag = tag_of(request, done.version)
-        return json_answer(200 if expected else 201, done.state.plan, {"ETag": tag, "Location": f"/v1/plans/{plan.id}"})
+        return json_answer(
+            200 if expected else 201, done.state.plan, {"ETag": tag, "Location": f"/v1/plans/{plan.id}"}
+        )
 
     return await command(request, caller, work)
 
@@ -123,7 +125,9 @@ async def add_action(request: RequestOf, plan_id: Line, data: NewAction) -> Resp
 
 
 @post("/v1/plans/{plan_id:str}/imports", summary="Subir una planilla", request_max_body_size=MOST_BYTES)
-async def upload_workbook(request: RequestOf, plan_id: Line, file_name: Line | None = None) -> Response[bytes]:
+async def upload_workbook(
+    request: RequestOf, plan_id: Line, file_name: Line | None = None
+) -> Response[bytes]:
     """Upload a workbook as the body, or as a form's `file`; the answer is its borrador. Nothing is changed yet.
 
     Not idempotent: each upload is a borrador of its own; confirming the same file twice is one revision.
@@ -161,7 +165,9 @@ async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int
         draft = await find_draft(connection, import_id)
         permit(caller, Act.READ_IMPORT, draft.platform)
         compared, actions = await compare(connection, draft)
-    body = msgspec.json.encode(draft_view(draft, compared, {id_: action for id_, (_, action) in actions.items()}))
+    body = msgspec.json.encode(
+        draft_view(draft, compared, {id_: action for id_, (_, action) in actions.items()})
+    )
     headers = {"ETag": tag_of(request, draft.version), "Location": f"/v1/imports/{import_id}"}
     return Response(body, status_code=status, media_type="application/json", headers=headers)
 
@@ -189,9 +195,12 @@ def draft_view(draft: Draft, compared: Preview, actions: dict[str, Action]) -> d
         "version": draft.version,
         "confirmed_as": draft.confirmed_as,
         "outcome": "rejected" if compared.rejected else "ready",
-        "counts": {outcome.value: compared.count(outcome) for outcome in Outcome} | {"absent": len(compared.absent)},
+        "counts": {outcome.value: compared.count(outcome) for outcome in Outcome}
+        | {"absent": len(compared.absent)},
         "rows": rows,
-        "absent": [{"id": id_, "code": actions[id_].code, "title": actions[id_].title} for id_ in compared.absent],
+        "absent": [
+            {"id": id_, "code": actions[id_].code, "title": actions[id_].title} for id_ in compared.absent
+        ],
         "findings": compared.findings,
     }
 
@@ -204,7 +213,10 @@ async def pair_rows(request: RequestOf, import_id: Line, data: Pairs) -> Respons
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         draft = await find_draft(connection, import_id, lock=True)
         permit(caller, Act.CHANGE_PLAN, draft.platform)
-        known = {row["id"] for row in await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)}
+        known = {
+            row["id"]
+            for row in await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
+        }
         keys = {row_key(row) for row in draft.reading.rows}
         for key, action in data.pairs.items():
             if key not in keys or (action is not None and action not in known):
@@ -212,7 +224,10 @@ async def pair_rows(request: RequestOf, import_id: Line, data: Pairs) -> Respons
         if draft.confirmed_as is not None:
             raise Refused(Refusal("import_confirmed"))
         kept = await connection.fetchval(
-            statement("nanduti_hub.plans", "pair_import"), import_id, expected, msgspec.json.encode(data.pairs).decode()
+            statement("nanduti_hub.plans", "pair_import"),
+            import_id,
+            expected,
+            msgspec.json.encode(data.pairs).decode(),
         )
         if kept is None:
             raise Refused(Refusal("version_conflict", {"expected": expected, "current": draft.version}))
@@ -239,7 +254,8 @@ async def list_imports(request: RequestOf, plan_id: Line) -> Response[bytes]:
         permit(caller, Act.READ_IMPORT, plan.platform)
         rows = await connection.fetch(statement("nanduti_hub.plans", "list_imports"), plan_id)
     return Response(
-        msgspec.json.encode({"items": [dict(row) for row in rows], "next": None}), media_type="application/json"
+        msgspec.json.encode({"items": [dict(row) for row in rows], "next": None}),
+        media_type="application/json",
     )
 
 

@@ -22,7 +22,7 @@ from nanduti.vocabulary import Status
 from nanduti_hub.access.caller import Caller
 from nanduti_hub.actions.decide import changes as changes_between
 from nanduti_hub.actions.project import ACTIONS
-from nanduti_hub.actions.state import Current
+from nanduti_hub.actions.state import Current as CurrentAction
 from nanduti_hub.directory.queries import entries, platform_named
 from nanduti_hub.ledger.append import LostRace, Write, append, read_streams
 from nanduti_hub.ledger.database import transaction
@@ -34,6 +34,7 @@ from nanduti_hub.plans.commands import RevisePlan
 from nanduti_hub.plans.project import PLANS
 from nanduti_hub.plans.revision import Outcome, Preview, planned, preview, revised, values_of
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
+from nanduti_hub.plans.state import Current
 from nanduti_hub.plans.workbook import read_workbook
 from nanduti_hub.refusal import Refusal, Refused
 
@@ -225,7 +226,15 @@ async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: 
             raise Refused(decided)
         correlation = new_id()
         await _write_actions(
-            connection, ledger, draft, compared, actions, plan.plan, revision, confirmation.cancel, correlation
+            connection,
+            ledger,
+            draft,
+            compared,
+            actions,
+            plan.plan,
+            revision,
+            confirmation.cancel,
+            correlation,
         )
         write, state = fold(ledger, PLANS, plan_stream, stored.version, plan, decided, correlation)
         await append(connection, ledger.gate, [write])
@@ -259,9 +268,11 @@ async def _write_actions(
     )
     codes = iter(f"ACC-{plan.term_from.year}-{row['number']:04d}" for row in numbers)
     writes: list[Write] = []
-    states: list[tuple[Current, int]] = []
+    states: list[tuple[CurrentAction, int]] = []
 
-    def put(id_: str, before: Current | None, event: ActionPlanned | ActionRevised | ActionStatusChanged) -> None:
+    def put(
+        id_: str, before: CurrentAction | None, event: ActionPlanned | ActionRevised | ActionStatusChanged
+    ) -> None:
         version = before.version if before else 0
         write, state = fold(ledger, ACTIONS, f"action:{id_}", version, before, [event], correlation)
         writes.append(write)
@@ -272,7 +283,9 @@ async def _write_actions(
             await asyncio.sleep(0)
         row = draft.reading.rows[outcome.row]
         values = {name: value for name, value in values_of(row).items() if name in outcome.taken}
-        citation = Citation(plan=plan.id, revision=revision.number, sheet=row.sheet, row=row.row, number=row.code)
+        citation = Citation(
+            plan=plan.id, revision=revision.number, sheet=row.sheet, row=row.row, number=row.code
+        )
         if outcome.action is None:
             if row.axis_common is None or row.lead is None:
                 raise ValueError("a row without axis or lead is in error and never gets here")
@@ -287,13 +300,15 @@ async def _write_actions(
             after = revised(before, row, values, citation)
             changed = changes_between(before, after) or (Change(field="citations"),)
             event = ActionRevised(version=version + 1, action=after, changes=changed)
-            put(outcome.action, Current(version, before), event)
+            put(outcome.action, CurrentAction(version, before), event)
     for id_ in cancel:
         version, before = actions[id_]
         reason = f"No figura en la revisión {revision.number} del plan ({revision.act})."
         after = replace(before, status=Status.CANCELLED, status_reason=reason)
-        event_ = ActionStatusChanged(version=version + 1, action=after, changes=changes_between(before, after))
-        put(id_, Current(version, before), event_)
+        event_ = ActionStatusChanged(
+            version=version + 1, action=after, changes=changes_between(before, after)
+        )
+        put(id_, CurrentAction(version, before), event_)
     if writes:
         await append(connection, ledger.gate, writes)
         for first in range(0, len(states), TURN):

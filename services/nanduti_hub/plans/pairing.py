@@ -76,9 +76,7 @@ class _Matching(Struct):
         return [index for index in range(len(self.rows)) if index not in self.pairs]
 
 
-def pair(
-    rows: Sequence[Row], actions: Sequence[Action], decided: Mapping[str, str | None]
-) -> list[Pair]:
+def pair(rows: Sequence[Row], actions: Sequence[Action], decided: Mapping[str, str | None]) -> list[Pair]:
     """Pair every row with an action or with none, in the order of the rows.
 
     `decided` says, by `row_key`, what a person chose: an action's id, or None for a new action.
@@ -112,19 +110,19 @@ def _by_number(matching: _Matching, trusted: float) -> None:
             wanted[row.code, row.axis_common].append(index)
     for key, indices in wanted.items():
         scored = [
-            (-fuzz.token_sort_ratio(matching.row_texts[index], matching.action_texts[action]), index, action)
+            (-fuzz.token_sort_ratio(matching.row_texts[index], matching.action_texts[id_]), index, id_)
             for index in indices
-            for action in by_number.get(key, ())
+            for id_ in by_number.get(key, ())
         ]
-        for distance, index, action in sorted(scored):
+        for distance, index, id_ in sorted(scored):
             if -distance >= trusted:
-                matching.take(index, action, Basis.NUMBER, -distance)
+                matching.take(index, id_, Basis.NUMBER, -distance)
 
 
 def _by_text(matching: _Matching) -> None:
     by_text: dict[str, list[str]] = defaultdict(list)
-    for action in matching.free:
-        by_text[matching.action_texts[action]].append(action)
+    for free in matching.free:
+        by_text[matching.action_texts[free]].append(free)
     for index in matching.left():
         same = by_text.get(matching.row_texts[index])
         if same:

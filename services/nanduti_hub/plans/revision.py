@@ -191,7 +191,9 @@ def _shown(value: Any) -> str:
 
 def planned(row: Row, values: Mapping[str, Any], blank: Action) -> Action:
     """The action that a new row plans: `blank` has its identity, the row fills the rest."""
-    from_row = replace(blank, kind=row.kind, crimes=row.crimes, departments=row.departments, milestones=row.milestones)
+    from_row = replace(
+        blank, kind=row.kind, crimes=row.crimes, departments=row.departments, milestones=row.milestones
+    )
     return with_cells(from_row, values)
 
 

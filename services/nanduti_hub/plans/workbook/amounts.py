@@ -12,7 +12,9 @@ from msgspec import Struct
 from nanduti_hub.plans.workbook.text import Cell, Note, error, fold, info, shown, warning
 
 _NUMBER = r"\d+(?:[.,' ]\d+)*"
-_FOREIGN = re.compile(r"usd|us ?\$|u ?\$ ?[sd]|\$|dolar|€|\beur|r ?\$|\breal(?:es)?\b|\bbrl\b|\bars\b|pesos?\b")
+_FOREIGN = re.compile(
+    r"usd|us ?\$|u ?\$ ?[sd]|\$|dolar|€|\beur|r ?\$|\breal(?:es)?\b|\bbrl\b|\bars\b|pesos?\b"
+)
 _GUARANIES = re.compile(r"\bg(?:s|uaranies)?\b\.?|₲|\bpyg\b|guaranies?|\bgs\.?(?=\d)")
 _AMOUNT = re.compile(
     rf"(?:aprox(?:imadamente)?\.?|estimado|total|hasta|unos|alrededor de|monto|costo|presupuesto|de)?[: ]*(-|\()?\s*"
@@ -142,7 +144,13 @@ def _whole(number: float, value: Cell, *, was_scaled: bool) -> Amount:
         return _not_understood(value)
     if number < 0:
         return Amount(
-            notes=(error("amount_negative", f"El monto «{shown(value)}» es negativo.", f"Corrija el monto. {_WRITE}"),)
+            notes=(
+                error(
+                    "amount_negative",
+                    f"El monto «{shown(value)}» es negativo.",
+                    f"Corrija el monto. {_WRITE}",
+                ),
+            )
         )
     whole = int(number + 0.5)
     if abs(number - whole) > 1e-6:
@@ -164,7 +172,7 @@ def _whole(number: float, value: Cell, *, was_scaled: bool) -> Amount:
 
 def _visible(number_format: str) -> str:
     """The words of a number format: `[$USD] #,##0` shows USD; `[$₲-474]` shows ₲."""
-    first = number_format.split(";")[0]
+    first = number_format.split(";", maxsplit=1)[0]
     first = re.sub(r"\[\$([^\]-]*)(?:-[^\]]*)?\]", r"\1", first)
     return re.sub(r"\[[^\]]*\]", "", first).replace('"', "").replace("\\", "").lower()
 
@@ -194,4 +202,6 @@ def _without_number(value: Cell) -> Amount:
 
 
 def _not_understood(value: Cell) -> Amount:
-    return Amount(notes=(error("amount_not_understood", f"No se entiende el monto «{shown(value)}».", _WRITE),))
+    return Amount(
+        notes=(error("amount_not_understood", f"No se entiende el monto «{shown(value)}».", _WRITE),)
+    )

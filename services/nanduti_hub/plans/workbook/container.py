@@ -222,7 +222,9 @@ def _not_an_archive(content: bytes, file_name: str) -> Finding:
             return refused("file_is_doc", "Es un documento de Word (.doc), no un libro de Excel.", _SAVE)
         return refused("file_is_xls", "El formato antiguo de Excel (.xls) todavía no se lee.", _SAVE)
     if head.startswith(b"%pdf"):
-        return refused("file_is_pdf", "Es un PDF, no un libro de Excel.", "Suba la planilla original (.xlsx).")
+        return refused(
+            "file_is_pdf", "Es un PDF, no un libro de Excel.", "Suba la planilla original (.xlsx)."
+        )
     if b"<html" in head or b"<table" in head or head.startswith((b"<?xml", b"<!doctype")):
         return refused("file_is_html", "Es una página o un XML con otro nombre, no un libro de Excel.", _SAVE)
     if file_name.lower().endswith((".csv", ".txt", ".tsv")) or (head.count(b";") > 5 and b"\0" not in head):

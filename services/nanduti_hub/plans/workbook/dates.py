@@ -50,7 +50,9 @@ _VAGUE = re.compile(
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d.*)?")
 _NUMERIC = re.compile(r"(\d{1,2}) ?[-/. ] ?(\d{1,2}) ?[-/. ] ?(\d{4}|\d{2})")
 _NUMERIC_SHORT = re.compile(r"(\d{1,2}) ?/ ?(\d{1,2})")
-_WORD_DAY = re.compile(r"(\d{1,2})(?:ro|er|o)?[-/. ]+(?:de +)?([a-z]{3,10})\.?(?:[-/., ]+(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?")
+_WORD_DAY = re.compile(
+    r"(\d{1,2})(?:ro|er|o)?[-/. ]+(?:de +)?([a-z]{3,10})\.?(?:[-/., ]+(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?"
+)
 _MONTH = re.compile(r"(?:mes (?:de )?)?([a-z]{3,10})\.?(?:[-/., ']*(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?")
 _MONTH_NUMBER = re.compile(r"(\d{1,2}) ?[-/.] ?(\d{4})")
 _MONTH_SHORT_YEAR = re.compile(r"(\d{1,2}) ?/ ?(2[4-9]|3[2-9])")
@@ -68,14 +70,20 @@ _HALF_MONTH = re.compile(
 )
 _BARE = re.compile(rf"{_ORD}{_END}")
 _WEEKDAY = re.compile(r"^(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo),? +")
-_LEAD_IN = re.compile(r"^(?:del?|en|durante|entre|desde|el|los|las|la|mes(?:es)? de|para|periodo|aprox\.?)\s+(?=\S)")
-_UNTIL = re.compile(r"^(?:(?:como )?(?:hasta|antes de|antes del|a mas tardar(?: en| el)?|plazo:?)) (?:el |fin(?:es)? de )?(.+)")
+_LEAD_IN = re.compile(
+    r"^(?:del?|en|durante|entre|desde|el|los|las|la|mes(?:es)? de|para|periodo|aprox\.?)\s+(?=\S)"
+)
+_UNTIL = re.compile(
+    r"^(?:(?:como )?(?:hasta|antes de|antes del|a mas tardar(?: en| el)?|plazo:?)) (?:el |fin(?:es)? de )?(.+)"
+)
 _SINCE = re.compile(r"^(?:desde|a partir de|a partir del|inicia en) (?:el )?(.+)")
 _TO = re.compile(r" +(?:a|al|hasta|hasta el) +| +- +| ?\.\.+ ?")
 _DASH = re.compile(r"-")
 _DASHES = re.compile(r" *- *")
 _BETWEEN = re.compile(r"^entre (?:el |los meses de )?(.+?) y (?:el )?(.+)$")
-_LABELLED = re.compile(r"^(?:fecha (?:de )?)?(?:inicio|desde) ?: ?(.+?)[ ,;/-]+(?:fecha (?:de )?)?(?:fin|final|termino|hasta|cierre) ?: ?(.+)$")
+_LABELLED = re.compile(
+    r"^(?:fecha (?:de )?)?(?:inicio|desde) ?: ?(.+?)[ ,;/-]+(?:fecha (?:de )?)?(?:fin|final|termino|hasta|cierre) ?: ?(.+)$"
+)
 _LIST = re.compile(r" *[,;/&+] *(?:y +)?| +(?:y|e|o) +|\n")
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 
@@ -315,7 +323,10 @@ def _resolved(points: list[_Point], year: int, *, listed: bool) -> Period:
     if listed:
         start, end = min(span[0] for span in spans), max(span[1] for span in spans)
         ordered = sorted(spans)
-        if any(after[0] > before[1] + timedelta(days=1) for before, after in zip(ordered, ordered[1:], strict=False)):
+        if any(
+            after[0] > before[1] + timedelta(days=1)
+            for before, after in zip(ordered, ordered[1:], strict=False)
+        ):
             notes.append(
                 info(
                     "dates_not_contiguous",

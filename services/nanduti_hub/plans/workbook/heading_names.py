@@ -12,10 +12,22 @@ TITLE_ORDER = ("actividad", "accion", "tarea", "medida", "intervencion")
 PATTERNS: tuple[tuple[str, str], ...] = (
     (NOT_READ, r"\bods\b|beneficiari|destinatari|poblacion|publico (?:meta|objetivo)|grupos? meta"),
     (NOT_READ, r"supuesto|riesgo|\bpriori|ponderac|\bpeso\b|contacto|telefono|correo|e ?mail|punto focal"),
-    (NOT_READ, r"marco (?:legal|normativo)|base legal|duracion|frecuencia|periodicidad|alcanzad|logrado|obtenid"),
-    (NOT_READ, r"ejecutad[oa]s?\b|devengad|\bsaldo\b|responsables? (?:del?|de la) (?:seg|monit|repor|inform|carga|verif)"),
-    (NOT_READ, r"fecha (?:de |del )?(?:la )?(?:informe|reporte|actualizacion|corte|registro|carga|verificacion)"),
-    (NOT_READ, r"^(?:proximos? pasos?|dificultad|obstaculo|leccion|firma|cargo|resultado|producto|entregable|impacto)"),
+    (
+        NOT_READ,
+        r"marco (?:legal|normativo)|base legal|duracion|frecuencia|periodicidad|alcanzad|logrado|obtenid",
+    ),
+    (
+        NOT_READ,
+        r"ejecutad[oa]s?\b|devengad|\bsaldo\b|responsables? (?:del?|de la) (?:seg|monit|repor|inform|carga|verif)",
+    ),
+    (
+        NOT_READ,
+        r"fecha (?:de |del )?(?:la )?(?:informe|reporte|actualizacion|corte|registro|carga|verificacion)",
+    ),
+    (
+        NOT_READ,
+        r"^(?:proximos? pasos?|dificultad|obstaculo|leccion|firma|cargo|resultado|producto|entregable|impacto)",
+    ),
     (
         "code",
         r"^(?:n|no|nro|num|numero|nr|#|cod|codigo|item|orden|ord|id|ref)"
@@ -23,24 +35,45 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("indicator", r"^(?:nombre (?:de |del )?)?indicador"),
     ("means", r"verificacion|verificador|evidencia|^verificables?$|respaldo"),
-    ("budget_source", r"fuentes? (?:de |del )?(?:los )?(?:financ|fondo|recurso|presup)|financiamiento|financiador"),
+    (
+        "budget_source",
+        r"fuentes? (?:de |del )?(?:los )?(?:financ|fondo|recurso|presup)|financiamiento|financiador",
+    ),
     ("budget_source", r"^fuentes?$|^f f$|^ff$|^rubro|objeto del? gasto"),
     ("baseline", r"lineas? (?:de )?base\b|^l ?b$|valor (?:de )?base|valor inicial|situacion inicial|^base\b"),
-    ("axis", r"^(?:n (?:de )?)?ejes?\b|^pilar(?:es)?\b|^componentes?\b|^dimension(?:es)?\b|^(?:area|ambito)s? estrategic"),
+    (
+        "axis",
+        r"^(?:n (?:de )?)?ejes?\b|^pilar(?:es)?\b|^componentes?\b|^dimension(?:es)?\b|^(?:area|ambito)s? estrategic",
+    ),
     ("axis", r"^lineamiento"),
     ("objective", r"^objetivos?\b|^obj\b|^proposito"),
-    ("line", r"^lineas? (?:de )?(?:la )?(?:accion|trabajo|intervencion)|^lineas? (?:estrategica|operativa)s?|^lineas?$"),
+    (
+        "line",
+        r"^lineas? (?:de )?(?:la )?(?:accion|trabajo|intervencion)|^lineas? (?:estrategica|operativa)s?|^lineas?$",
+    ),
     ("line", r"^estrategias?$|^sub ?componente|^programas?$"),
     ("lead", r"^(?:\w+ )?responsables?\b.*\bco ?responsab"),
-    ("collaborators", r"co ?responsab|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan"),
-    ("collaborators", r"co ?ejecut|acompan|otr[oa]s (?:instituciones|actores|entidades)|^actores|^articula|^en coordinacion"),
-    ("start", r"fecha (?:de )?(?:inicio|inicial|comienzo|arranque)|^inicio\b|^inicia$|^desde$|^comienzo\b|^f inicio"),
+    (
+        "collaborators",
+        r"co ?responsab|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan",
+    ),
+    (
+        "collaborators",
+        r"co ?ejecut|acompan|otr[oa]s (?:instituciones|actores|entidades)|^actores|^articula|^en coordinacion",
+    ),
+    (
+        "start",
+        r"fecha (?:de )?(?:inicio|inicial|comienzo|arranque)|^inicio\b|^inicia$|^desde$|^comienzo\b|^f inicio",
+    ),
     (
         "end",
         r"fecha (?:de )?(?:fin\b|final|termin|cierre|culmina|conclus|entrega|limite|venc)|^fin$|^finali|^final$|^termin"
         r"|^culmina|^hasta$|^cierre$|^conclus|^vencimiento|^fin (?:previsto|de )|^f fin",
     ),
-    ("budget", r"presupuest|\bcostos?\b|\bmontos?\b|\binversion|importe|valor estimado|asignacion|^g s?$|^gs$|guaranies"),
+    (
+        "budget",
+        r"presupuest|\bcostos?\b|\bmontos?\b|\binversion|importe|valor estimado|asignacion|^g s?$|^gs$|guaranies",
+    ),
     ("budget", r"recursos? (?:financ|presup|gs|econom|monetari)"),
     ("progress", r"avance|^%|porcentaje|^grado de|nivel de (?:ejecucion|cumplimiento)"),
     ("status", r"^estado|estatus|^status|^situacion|^cumplimiento|semaforo"),
@@ -48,7 +81,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("scope", r"^ambitos?(?: de (?:accion|aplicacion|intervencion))?$"),
     ("observations", r"^observa|comentario|^obs\b|^notas?$|aclaracion"),
     ("unit", r"^unidad(?:es)?(?: de)? medida|^u ?(?:de )?m$|^unidad(?:es)?$|^medida$|^unid$"),
-    ("lead", r"responsab|^institucion|^entidad|organismo|^organos?\b|ejecutor|\blider|a cargo|^quien|^encargad|dependencia"),
+    (
+        "lead",
+        r"responsab|^institucion|^entidad|organismo|^organos?\b|ejecutor|\blider|a cargo|^quien|^encargad|dependencia",
+    ),
     ("target", r"^metas?\b|valor (?:de la )?meta|^cantidad|^cant$|^programado|valor esperado|^total metas?$"),
     (
         "title",
@@ -56,9 +92,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"(?:actividad|accion|tarea|medida|intervencion)(?:es|s)?\b|^que (?:se )?(?:hara|hace|haremos|vamos)|^titulo",
     ),
     ("description", r"^descripcion|^detalle|^metodologia|^como\b|^procedimiento"),
-    ("place", r"departament|territori|alcance|cobertura|\blugar|\bzonas?\b|localizacion|ubicacion|\bregion(?:es)?\b"),
+    (
+        "place",
+        r"departament|territori|alcance|cobertura|\blugar|\bzonas?\b|localizacion|ubicacion|\bregion(?:es)?\b",
+    ),
     ("place", r"ambito (?:geografico|territorial)|distrito|municipio|localidad|^donde|^depto|^dpto"),
-    ("period", r"plazo|cronograma|periodo|calendario|^tiempos?\b|^fechas?\b|vigencia|trimestre|semestre|^mes(?:es)?\b"),
+    (
+        "period",
+        r"plazo|cronograma|periodo|calendario|^tiempos?\b|^fechas?\b|vigencia|trimestre|semestre|^mes(?:es)?\b",
+    ),
     ("period", r"^cuando|temporalidad|^ejecucion|^programacion|bimestre"),
 )
 

@@ -135,7 +135,9 @@ def near_misses(rows: Sequence[Sequence[Cell]]) -> list[str]:
 def foreign_money(label: str) -> bool:
     """Whether a heading says that its amounts are not in guaraníes."""
     folded = label.lower()
-    return bool(_FOREIGN.search(folded)) and "gs" not in folded and "guaran" not in folded and "₲" not in folded
+    return (
+        bool(_FOREIGN.search(folded)) and "gs" not in folded and "guaran" not in folded and "₲" not in folded
+    )
 
 
 def _year(text: str | None) -> int | None:
@@ -160,9 +162,15 @@ def _continues(
     known = 0
     for column, value in filled:
         label = clean(value)
-        under = any(_text(rows, above, column) != "" or (above, column) in covered for above in range(top, row))
+        under = any(
+            _text(rows, above, column) != "" or (above, column) in covered for above in range(top, row)
+        )
         short = len(words(label)) <= 3 and under
-        if span_of(value) is not None or role_of(label) is not None or (short and not isinstance(value, date)):
+        if (
+            span_of(value) is not None
+            or role_of(label) is not None
+            or (short and not isinstance(value, date))
+        ):
             known += 1
     titles = sum(1 for _, value in filled if role_of(clean(value)) in {"title", "lead", "axis"})
     above_titles = sum(1 for value in rows[top] if role_of(clean(value)) in {"title", "lead", "axis"})
@@ -198,7 +206,9 @@ def _heading(
     )
     taken = set(heading.columns.values()) | set(heading.marks)
     heading.unread = [column for column in heading.labels if column not in taken]
-    heading.score = len(named) + min(len(heading.marks), 2) - 0.25 * len(heading.unread) - 0.05 * (bottom - top)
+    heading.score = (
+        len(named) + min(len(heading.marks), 2) - 0.25 * len(heading.unread) - 0.05 * (bottom - top)
+    )
     return heading
 
 
@@ -298,7 +308,9 @@ def _runs(stacks: Sequence[Sequence[Cell]]) -> dict[int, Span]:
                 continue
             roman = all(not word.isdecimal() for word in own[first : first + count])
             if (group and (role_of(group) == "period" or _YEAR.search(group))) or (roman and count == 4):
-                return {first + index: _dated(Span(index * months + 1, months), group) for index in range(count)}
+                return {
+                    first + index: _dated(Span(index * months + 1, months), group) for index in range(count)
+                }
     years = {column: int(word) for column, word in enumerate(own) if _YEAR.fullmatch(word)}
     if len(years) >= 2:
         return {column: Span(1, 12, year) for column, year in years.items()}

@@ -11,29 +11,141 @@ from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 from nanduti.directory import Institution, Platform
-from nanduti_hub.plans.workbook.phrases import Match, Node, Token, key, matches, prepared, tokens, trie, written
+from nanduti_hub.plans.workbook.phrases import (
+    Match,
+    Node,
+    Token,
+    key,
+    matches,
+    prepared,
+    tokens,
+    trie,
+    written,
+)
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, fold, info, shown, warning
 
 #: Words with which a unit of an institution begins, or that say in what part it takes part.
 _UNIT_WORDS = frozenset(
-    "direccion departamento division unidad area oficina coordinacion coordinador coordinadora programa secretaria"
-    " viceministerio viceministro subsecretaria equipo tecnico funcionario inspector inspectora inspectoria"
-    " inspeccion representante referente titular centro servicio regional sede gabinete red puesto personal agente"
-    " punto jefatura fiscal jueces seccion escuela academia dgif dgpna ministro ministra mesa comite plantel"
-    " supervision administracion encargado encargada delegado delegada jefe jefa director directora".split()
+    [
+        "direccion",
+        "departamento",
+        "division",
+        "unidad",
+        "area",
+        "oficina",
+        "coordinacion",
+        "coordinador",
+        "coordinadora",
+        "programa",
+        "secretaria",
+        "viceministerio",
+        "viceministro",
+        "subsecretaria",
+        "equipo",
+        "tecnico",
+        "funcionario",
+        "inspector",
+        "inspectora",
+        "inspectoria",
+        "inspeccion",
+        "representante",
+        "referente",
+        "titular",
+        "centro",
+        "servicio",
+        "regional",
+        "sede",
+        "gabinete",
+        "red",
+        "puesto",
+        "personal",
+        "agente",
+        "punto",
+        "jefatura",
+        "fiscal",
+        "jueces",
+        "seccion",
+        "escuela",
+        "academia",
+        "dgif",
+        "dgpna",
+        "ministro",
+        "ministra",
+        "mesa",
+        "comite",
+        "plantel",
+        "supervision",
+        "administracion",
+        "encargado",
+        "encargada",
+        "delegado",
+        "delegada",
+        "jefe",
+        "jefa",
+        "director",
+        "directora",
+    ]
 )
 #: Words that only label: "Responsable: MTESS (líder); apoyo: MINNA".
 _LABELS = frozenset(
-    "responsable corresponsable lider lidera liderado apoyo coordina ejecuta ejecutor institucion principal"
-    " etc otro otra entre demas todo toda ente organismo traves mediante junto conjunto conjuntamente articulacion"
-    " participacion colaboracion".split()
+    [
+        "responsable",
+        "corresponsable",
+        "lider",
+        "lidera",
+        "liderado",
+        "apoyo",
+        "coordina",
+        "ejecuta",
+        "ejecutor",
+        "institucion",
+        "principal",
+        "etc",
+        "otro",
+        "otra",
+        "entre",
+        "demas",
+        "todo",
+        "toda",
+        "ente",
+        "organismo",
+        "traves",
+        "mediante",
+        "junto",
+        "conjunto",
+        "conjuntamente",
+        "articulacion",
+        "participacion",
+        "colaboracion",
+    ]
 )
 _UNIT_ACRONYM = re.compile(r"dg[a-z]{1,5}|d[ei][a-z]{2,4}g")
-_NOBODY = re.compile(r"[-–—_./ ]*|n/?a|s/?d|no (?:aplica|corresponde)|ningun[oa]?|a definir|por definir|pendiente|sin (?:asignar|definir)")
+_NOBODY = re.compile(
+    r"[-–—_./ ]*|n/?a|s/?d|no (?:aplica|corresponde)|ningun[oa]?|a definir|por definir|pendiente|sin (?:asignar|definir)"
+)
 _HARD = frozenset("/;\n+|•·&")
 _HEADS = frozenset(
-    "ministerio secretaria instituto servicio policia fiscalia defensoria gobernacion municipalidad consejeria"
-    " corte juzgado direccion asociacion organizacion central comision unidad programa".split()
+    [
+        "ministerio",
+        "secretaria",
+        "instituto",
+        "servicio",
+        "policia",
+        "fiscalia",
+        "defensoria",
+        "gobernacion",
+        "municipalidad",
+        "consejeria",
+        "corte",
+        "juzgado",
+        "direccion",
+        "asociacion",
+        "organizacion",
+        "central",
+        "comision",
+        "unidad",
+        "programa",
+    ]
 )
 
 
@@ -79,7 +191,9 @@ def register(institutions: tuple[Institution, ...], platform: Platform) -> Regis
     own = (platform.acronym, platform.name, *platform.aliases)
     pairs.extend((key(name), f"@{platform.code}") for name in own if key(name) not in {"cid", "mesa"})
     pairs = [pair for pair in pairs if pair[0]]
-    current = [record for record in platform.coordinators if record.until is None] or list(platform.coordinators)
+    current = [record for record in platform.coordinators if record.until is None] or list(
+        platform.coordinators
+    )
     return Register(
         known=trie(pairs),
         names={institution.code: institution.acronym or institution.name for institution in institutions},
@@ -131,7 +245,9 @@ def read_institutions(value: Cell, known: Register) -> Named:
         name = written(text, words, first, after)
         if is_unit:
             notes.append(
-                info("institution_part", f"«{shown(name)}» se toma como una parte o detalle de la institución.")
+                info(
+                    "institution_part", f"«{shown(name)}» se toma como una parte o detalle de la institución."
+                )
             )
             continue
         read = _likened(name, known)
@@ -186,7 +302,9 @@ def _code(value: str, known: Register, notes: list[Note]) -> str:
         return known.coordinator if known.coordinator in known.names else ""
     if value in known.local:
         local = known.local[value]
-        notes.append(info("institution_local", f"Se entiende como {known.names[local]}, la del departamento del plan."))
+        notes.append(
+            info("institution_local", f"Se entiende como {known.names[local]}, la del departamento del plan.")
+        )
         return local
     return value
 
@@ -267,11 +385,23 @@ def _gap(
         right = words[stop] if stop < len(words) else None
         after_name = before is not None and start >= before.after
         in_parentheses = left is not None and left.word in "(["
-        glued_behind = after_name and start == first and (left is None or not left.separator) and not _is_and(words, start)
+        glued_behind = (
+            after_name
+            and start == first
+            and (left is None or not left.separator)
+            and not _is_and(words, start)
+        )
         glued_before = behind is not None and stop == after and not (right is None or right.separator)
         glued_before = glued_before and not _is_and(words, stop - 1)
-        dashed = left is not None and left.word == "-" and after_name and not all(token.capitals for token in content)
-        opens = behind is not None and right is not None and (right.word == "(" or (right.word in "-/," and unit))
+        dashed = (
+            left is not None
+            and left.word == "-"
+            and after_name
+            and not all(token.capitals for token in content)
+        )
+        opens = (
+            behind is not None and right is not None and (right.word == "(" or (right.word in "-/," and unit))
+        )
         is_unit = (
             glued_behind
             or glued_before

@@ -17,7 +17,9 @@ _MEASURE = re.compile(
     r"^(?:(?:al(?: menos)?|minimo(?: de)?|como minimo|por lo menos|mas de|hasta|meta:?|aprox\.?|aproximadamente|unos|unas"
     r"|total:?|maximo|[≥≤><=+~]+=?)\s*)*(\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?|\d+)\s*(%|por ?ciento|porciento)?\s*(.*)$"
 )
-_IN_WORDS = re.compile(r"^(?:al menos |minimo |por lo menos )?(un|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte)(?: \(\d+\))? (.+)$")
+_IN_WORDS = re.compile(
+    r"^(?:al menos |minimo |por lo menos )?(un|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte)(?: \(\d+\))? (.+)$"
+)
 _NOTHING = re.compile(r"[-–—_./ ]*|s/?d|n/?[ad]|sin (?:datos?|linea de base|informacion|lb)|no (?:aplica|disponible|corresponde|hay|existe)"
                       r"|(?:a|por) (?:definir|determinar|establecer|levantar).*|no (?:se )?cuenta.*")  # fmt: skip
 _ANOTHER_NUMBER = re.compile(r"(?:^|[ ;,/])(?:y |e )?\d+ [a-z]{3,}")
@@ -35,7 +37,9 @@ STATUS_WORDS: tuple[tuple[str, Status], ...] = (
     (r"complet|conclu|finaliz|culmin|realizad|cumplid|ejecutad|terminad|lograd|hech[oa]\b|100 ?%", Status.COMPLETED),
 )  # fmt: skip
 _STATUS = tuple((re.compile(pattern), status) for pattern, status in STATUS_WORDS)
-_NOT_DONE = re.compile(r"\bno (?:realiz|cumpl|ejecut|complet|conclu|finaliz|culmin|lograd)|incumpl|reprogram|posterg|sin ejec")
+_NOT_DONE = re.compile(
+    r"\bno (?:realiz|cumpl|ejecut|complet|conclu|finaliz|culmin|lograd)|incumpl|reprogram|posterg|sin ejec"
+)
 
 
 class Measure(Struct, frozen=True):
@@ -85,7 +89,10 @@ def _measure(value: str, what: str) -> Measure:
     if match is None:
         worded = _IN_WORDS.match(folded)
         if worded:
-            return Measure(float(small_number(worded[1]) or 0), text[worded.start(2) :] if len(text) == len(folded) else worded[2])
+            return Measure(
+                float(small_number(worded[1]) or 0),
+                text[worded.start(2) :] if len(text) == len(folded) else worded[2],
+            )
         return Measure(words=text, notes=(_in_words(text, what),))
     number = read_number(match[1])
     rest = text[match.start(3) :] if len(text) == len(folded) else match[3]

@@ -12,7 +12,27 @@ from msgspec import Struct, field
 from nanduti_hub.plans.workbook.text import fold
 
 #: Words that names may have or lack ("Ministerio de la Niñez" is "Ministerio Niñez").
-LINKS = frozenset("de del la las los el lo y e a al en para por con su sus".split())
+LINKS = frozenset(
+    [
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "el",
+        "lo",
+        "y",
+        "e",
+        "a",
+        "al",
+        "en",
+        "para",
+        "por",
+        "con",
+        "su",
+        "sus",
+    ]
+)
 _SHORT = {
     "min": "ministerio", "minist": "ministerio", "sec": "secretaria", "secret": "secretaria",
     "dir": "direccion", "direc": "direccion", "gral": "general", "gen": "general",

@@ -10,7 +10,17 @@ from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 from nanduti.directory import Department, Platform
-from nanduti_hub.plans.workbook.phrases import Match, Node, Token, key, matches, prepared, tokens, trie, written
+from nanduti_hub.plans.workbook.phrases import (
+    Match,
+    Node,
+    Token,
+    key,
+    matches,
+    prepared,
+    tokens,
+    trie,
+    written,
+)
 from nanduti_hub.plans.workbook.place_names import CITIES, EASTERN, OTHER_NAMES, SETS
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, fold, info, shown, warning
 
@@ -26,12 +36,43 @@ _OWN = re.compile(
     r"(?:a )?(?:nivel |alcance |ambito |cobertura )?departamental|todo el (?:departamento|dpto\.?).*|el departamento"
     r"|(?:todos los|los \d+|\d+) (?:distritos|municipios)(?: del departamento.*)?|(?:nivel )?(?:municipal|distrital|local)"
 )
-_NOWHERE = re.compile(r"virtual(?:es)?|en linea|online|(?:modalidad |plataforma )?virtual|zoom|remot[oa]|[-–—./ ]*|n/?a|no aplica")
-_NOISE = frozenset(
-    "departamento dpto gobernacion distrito ciudad municipio municipalidad zona region localidad colonia urbana rural"
-    " todo toda principalmente priorizado priorizada nivel otro otra solo comunidad indigena frontera fronteriza area".split()
+_NOWHERE = re.compile(
+    r"virtual(?:es)?|en linea|online|(?:modalidad |plataforma )?virtual|zoom|remot[oa]|[-–—./ ]*|n/?a|no aplica"
 )
-_NOT_A_PLACE_BEFORE = frozenset("nivel sede oficina administracion banco casa mercado hospital gobierno".split())
+_NOISE = frozenset(
+    [
+        "departamento",
+        "dpto",
+        "gobernacion",
+        "distrito",
+        "ciudad",
+        "municipio",
+        "municipalidad",
+        "zona",
+        "region",
+        "localidad",
+        "colonia",
+        "urbana",
+        "rural",
+        "todo",
+        "toda",
+        "principalmente",
+        "priorizado",
+        "priorizada",
+        "nivel",
+        "otro",
+        "otra",
+        "solo",
+        "comunidad",
+        "indigena",
+        "frontera",
+        "fronteriza",
+        "area",
+    ]
+)
+_NOT_A_PLACE_BEFORE = frozenset(
+    ["nivel", "sede", "oficina", "administracion", "banco", "casa", "mercado", "hospital", "gobierno"]
+)
 
 
 class Places(Struct, frozen=True):
@@ -67,7 +108,9 @@ def atlas(departments: tuple[Department, ...], platform: Platform) -> Atlas:
         pairs.extend((key(city), f"~{department.code}") for city in CITIES.get(department.code, ()))
     return Atlas(
         known=trie(pairs),
-        order={department.code: index for index, department in enumerate(sorted(departments, key=_iso_order))},
+        order={
+            department.code: index for index, department in enumerate(sorted(departments, key=_iso_order))
+        },
         names=names,
         keys={fold(name): name for name in names.values()},
         default=(platform.department,) if platform.department else (),
@@ -81,7 +124,11 @@ def read_places(value: Cell, known: Atlas) -> Places:
     if not folded:
         return Places(known.default, stated=False)
     if _NOWHERE.fullmatch(folded):
-        return _default(known, text) if any(sign.isalpha() for sign in folded) else Places(known.default, stated=False)
+        return (
+            _default(known, text)
+            if any(sign.isalpha() for sign in folded)
+            else Places(known.default, stated=False)
+        )
     if _EXCEPT.search(folded):
         return _unknown(known, text, None)
     if known.default and _OWN.fullmatch(folded):
@@ -93,7 +140,11 @@ def read_places(value: Cell, known: Atlas) -> Places:
         return _national(text, bool(found) and not _ALL.match(folded))
     left = _left_over(words, found)
     if not found or left:
-        if known.default and (left or not found) and re.search(r"distrit|municip|localidad|ciudad|barrio|sede|local", folded):
+        if (
+            known.default
+            and (left or not found)
+            and re.search(r"distrit|municip|localidad|ciudad|barrio|sede|local", folded)
+        ):
             return _default(known, text)
         return _unknown(known, text, _first_left(prepared(text), words, left))
     return _named(known, text, found)
@@ -165,7 +216,9 @@ def _named(known: Atlas, text: str, found: list[Match]) -> Places:
             )
     codes &= known.order.keys()
     if len(codes) >= len(known.order) > 0 or (len(codes) == len(EASTERN) + 3):
-        return Places((), (info("department_all", "Están todos los departamentos: se guarda como nacional."),))
+        return Places(
+            (), (info("department_all", "Están todos los departamentos: se guarda como nacional."),)
+        )
     return Places(tuple(sorted(codes, key=lambda code: known.order[code])), tuple(dict.fromkeys(notes)))
 
 
