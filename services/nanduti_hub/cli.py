@@ -317,6 +317,50 @@ def adopt_command(home: Path) -> None:
     click.echo(f"{events} eventos recuperados en {streams} flujos. Ningún dossier perdió su texto cifrado.")
 
 
+@main.group()
+def token() -> None:
+    """Los tokens de la API. / API tokens."""
+
+
+@token.command(name="create")
+@click.option("--name", required=True, help="De quién o de qué sistema es. / Whose it is.")
+@click.option("--role", type=click.Choice(["steward", "coordinator", "member"]), required=True)
+@click.option("--scope", default="*", show_default=True, help="Código de su plataforma o institución. / Its code.")
+@HOME
+def token_create(name: str, role: str, scope: str, home: Path) -> None:
+    """Crear un token; se muestra una sola vez. / Make a token; it is shown once."""
+    from nanduti_hub.access.caller import Caller, Role
+    from nanduti_hub.access.tokens import create_token
+    from nanduti_hub.ledger.database import transaction
+
+    if (scope == "*") is not (role == "steward"):
+        raise click.UsageError("El rol steward no lleva --scope; los demás sí.")
+
+    async def create() -> str:
+        operator = Caller(name="cli", role=Role.STEWARD, scope="*")
+        async with installation_database(home) as database, transaction(database, operator) as connection:
+            return await create_token(connection, name, Role(role), scope)
+
+    click.echo(asyncio.run(create()))
+
+
+@token.command(name="revoke")
+@click.option("--name", required=True, help="El nombre con que se creó. / The name it was made with.")
+@HOME
+def token_revoke(name: str, home: Path) -> None:
+    """Anular los tokens de un nombre; surte efecto en segundos. / Revoke a name's tokens, within seconds."""
+    from nanduti_hub.access.caller import Caller, Role
+    from nanduti_hub.access.tokens import revoke_tokens
+    from nanduti_hub.ledger.database import transaction
+
+    async def revoke() -> int:
+        operator = Caller(name="cli", role=Role.STEWARD, scope="*")
+        async with installation_database(home) as database, transaction(database, operator) as connection:
+            return await revoke_tokens(connection, name)
+
+    click.echo(f"{asyncio.run(revoke())} tokens anulados.")
+
+
 def installation_settings(home: Path) -> Settings:
     """The settings of a running installation, from its home; of own servers, from the environment."""
     if not (home / "settings.json").exists():

@@ -49,6 +49,12 @@ async def create_token(
     return token
 
 
+async def revoke_tokens(connection: asyncpg.Connection, name: str) -> int:
+    """Revoke all tokens of a name; answers how many were valid."""
+    revoked = await connection.fetch(statement("nanduti_hub.access", "revoke_tokens"), name)
+    return len(revoked)
+
+
 async def caller_of(database: Database, door: Door, token: str) -> Caller:
     """Who a token belongs to.
 

@@ -25,128 +25,32 @@ from nanduti_hub.plans.workbook.phrases import (
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, fold, info, shown, warning
 
 #: Words with which a unit of an institution begins, or that say in what part it takes part.
-_UNIT_WORDS = frozenset(
-    [
-        "direccion",
-        "departamento",
-        "division",
-        "unidad",
-        "area",
-        "oficina",
-        "coordinacion",
-        "coordinador",
-        "coordinadora",
-        "programa",
-        "secretaria",
-        "viceministerio",
-        "viceministro",
-        "subsecretaria",
-        "equipo",
-        "tecnico",
-        "funcionario",
-        "inspector",
-        "inspectora",
-        "inspectoria",
-        "inspeccion",
-        "representante",
-        "referente",
-        "titular",
-        "centro",
-        "servicio",
-        "regional",
-        "sede",
-        "gabinete",
-        "red",
-        "puesto",
-        "personal",
-        "agente",
-        "punto",
-        "jefatura",
-        "fiscal",
-        "jueces",
-        "seccion",
-        "escuela",
-        "academia",
-        "dgif",
-        "dgpna",
-        "ministro",
-        "ministra",
-        "mesa",
-        "comite",
-        "plantel",
-        "supervision",
-        "administracion",
-        "encargado",
-        "encargada",
-        "delegado",
-        "delegada",
-        "jefe",
-        "jefa",
-        "director",
-        "directora",
-    ]
-)
+_UNIT_WORDS = frozenset((
+    "direccion", "departamento", "division", "unidad", "area", "oficina", "coordinador", "coordinadora",
+    "programa", "secretaria", "viceministerio", "viceministro", "subsecretaria", "equipo", "tecnico",
+    "funcionario", "inspector", "inspectora", "inspectoria", "inspeccion", "representante", "referente",
+    "titular", "centro", "servicio", "regional", "sede", "gabinete", "red", "puesto", "personal", "agente",
+    "punto", "jefatura", "fiscal", "jueces", "seccion", "escuela", "academia", "dgif", "dgpna", "ministro",
+    "ministra", "mesa", "comite", "plantel", "supervision", "administracion", "encargado", "encargada",
+    "delegado", "delegada", "jefe", "jefa", "director", "directora",
+))  # fmt: skip
 #: Words that only label: "Responsable: MTESS (líder); apoyo: MINNA".
-_LABELS = frozenset(
-    [
-        "responsable",
-        "corresponsable",
-        "lider",
-        "lidera",
-        "liderado",
-        "apoyo",
-        "coordina",
-        "ejecuta",
-        "ejecutor",
-        "institucion",
-        "principal",
-        "etc",
-        "otro",
-        "otra",
-        "entre",
-        "demas",
-        "todo",
-        "toda",
-        "ente",
-        "organismo",
-        "traves",
-        "mediante",
-        "junto",
-        "conjunto",
-        "conjuntamente",
-        "articulacion",
-        "participacion",
-        "colaboracion",
-    ]
-)
+_LABELS = frozenset((
+    "responsable", "corresponsable", "lider", "lidera", "liderado", "apoyo", "coordina", "ejecuta",
+    "ejecutor", "institucion", "principal", "etc", "otro", "otra", "entre", "demas", "todo", "toda", "ente",
+    "organismo", "traves", "mediante", "junto", "conjunto", "conjuntamente", "articulacion",
+    "participacion", "colaboracion", "coordinacion",
+))  # fmt: skip
 _UNIT_ACRONYM = re.compile(r"dg[a-z]{1,5}|d[ei][a-z]{2,4}g")
 _NOBODY = re.compile(
     r"[-–—_./ ]*|n/?a|s/?d|no (?:aplica|corresponde)|ningun[oa]?|a definir|por definir|pendiente|sin (?:asignar|definir)"
 )
 _HARD = frozenset("/;\n+|•·&")
-_HEADS = frozenset(
-    [
-        "ministerio",
-        "secretaria",
-        "instituto",
-        "servicio",
-        "policia",
-        "fiscalia",
-        "defensoria",
-        "gobernacion",
-        "municipalidad",
-        "consejeria",
-        "corte",
-        "juzgado",
-        "direccion",
-        "asociacion",
-        "organizacion",
-        "central",
-        "comision",
-        "unidad",
-        "programa",
-    ]
-)
+_HEADS = frozenset((
+    "ministerio", "secretaria", "instituto", "servicio", "policia", "fiscalia", "defensoria", "gobernacion",
+    "municipalidad", "consejeria", "corte", "juzgado", "direccion", "asociacion", "organizacion", "central",
+    "comision", "unidad", "programa",
+))  # fmt: skip
 
 
 class Named(Struct, frozen=True):
@@ -173,6 +77,8 @@ class Register(Struct, frozen=True):
     coordinator: str
     #: A generic body ("gobernaciones") and the one of the platform's own department.
     local: dict[str, str]
+    #: The words of each institution's full name.
+    words: dict[str, frozenset[str]]
 
 
 def register(institutions: tuple[Institution, ...], platform: Platform) -> Register:
@@ -202,6 +108,7 @@ def register(institutions: tuple[Institution, ...], platform: Platform) -> Regis
         platform=platform.acronym,
         coordinator=current[-1].institution if current else "",
         local=_local(institutions, platform),
+        words={institution.code: frozenset(key(institution.name).split()) for institution in institutions},
     )
 
 
@@ -235,7 +142,8 @@ def read_institutions(value: Cell, known: Register) -> Named:
     unknown_first = False
     for piece in pieces:
         if isinstance(piece, Match):
-            code = _code(piece.value, known, notes)
+            several = text[: words[piece.after - 1].end].endswith(("s", "S"))
+            code = _code(piece.value, known, notes, several=several)
             if not code:
                 unknown.append(written(text, words, piece.first, piece.after))
             elif code not in codes:
@@ -243,7 +151,7 @@ def read_institutions(value: Cell, known: Register) -> Named:
             continue
         first, after, is_unit = piece
         name = written(text, words, first, after)
-        if is_unit:
+        if is_unit or _within(name, codes, known):
             notes.append(
                 info(
                     "institution_part", f"«{shown(name)}» se toma como una parte o detalle de la institución."
@@ -281,14 +189,15 @@ def closest(name: str, known: Register) -> str:
     text = key(name)
     short = len(text) <= 8 and " " not in text
     choices = [word for word in known.keys if (len(word) <= 9 and " " not in word) or not short]
-    likeness = process.extractOne(text, choices, scorer=fuzz.ratio if short else fuzz.WRatio, score_cutoff=60)
+    likeness = process.extractOne(text, choices, scorer=fuzz.ratio, score_cutoff=62)
+    if likeness is None and not short:
+        likeness = process.extractOne(text, choices, scorer=fuzz.WRatio, score_cutoff=88)
     if likeness is None:
         return ""
-    code = known.keys[likeness[0]]
-    return known.names.get(code, known.platform)
+    return known.names.get(known.keys[likeness[0]], known.platform)
 
 
-def _code(value: str, known: Register, notes: list[Note]) -> str:
+def _code(value: str, known: Register, notes: list[Note], *, several: bool) -> str:
     if value.startswith("@"):
         if known.coordinator:
             notes.append(
@@ -300,13 +209,19 @@ def _code(value: str, known: Register, notes: list[Note]) -> str:
                 )
             )
         return known.coordinator if known.coordinator in known.names else ""
-    if value in known.local:
+    if value in known.local and not several:
         local = known.local[value]
         notes.append(
             info("institution_local", f"Se entiende como {known.names[local]}, la del departamento del plan.")
         )
         return local
     return value
+
+
+def _within(name: str, codes: list[str], known: Register) -> bool:
+    """Whether a left-over is words of the full name just found ("Ministerio de Salud y Bienestar Social")."""
+    own = set(key(name).split())
+    return bool(codes) and len(own) > 1 and own <= known.words.get(codes[-1], frozenset())
 
 
 def _bounds(words: list[Token], match: Match) -> tuple[int, int]:

@@ -12,27 +12,10 @@ from msgspec import Struct, field
 from nanduti_hub.plans.workbook.text import fold
 
 #: Words that names may have or lack ("Ministerio de la Niñez" is "Ministerio Niñez").
-LINKS = frozenset(
-    [
-        "de",
-        "del",
-        "la",
-        "las",
-        "los",
-        "el",
-        "lo",
-        "y",
-        "e",
-        "a",
-        "al",
-        "en",
-        "para",
-        "por",
-        "con",
-        "su",
-        "sus",
-    ]
-)
+LINKS = frozenset((
+    "de", "del", "la", "las", "los", "el", "lo", "y", "e", "a", "al", "en", "para", "por", "con", "su",
+    "sus",
+))  # fmt: skip
 _SHORT = {
     "min": "ministerio", "minist": "ministerio", "sec": "secretaria", "secret": "secretaria",
     "dir": "direccion", "direc": "direccion", "gral": "general", "gen": "general",
@@ -88,6 +71,7 @@ def _joined_letters(match: re.Match[str]) -> str:
 def tokens(text: str) -> list[Token]:
     """The words and separators of a prepared text."""
     found = []
+    shouted = text.isupper()
     for match in _TOKEN.finditer(text):
         raw = match[0]
         if raw in _SEPARATORS:
@@ -102,8 +86,8 @@ def tokens(text: str) -> list[Token]:
                 plain(word),
                 match.start(),
                 match.start() + len(bare),
-                link=word in LINKS and not (bare.isupper() and len(bare) > 1),
-                capitals=bare.isupper() and len(bare) > 1,
+                link=word in LINKS,
+                capitals=bare.isupper() and 1 < len(bare) and (not shouted or len(bare) < 6),
             )
         )
     return found

@@ -39,40 +39,14 @@ _OWN = re.compile(
 _NOWHERE = re.compile(
     r"virtual(?:es)?|en linea|online|(?:modalidad |plataforma )?virtual|zoom|remot[oa]|[-–—./ ]*|n/?a|no aplica"
 )
-_NOISE = frozenset(
-    [
-        "departamento",
-        "dpto",
-        "gobernacion",
-        "distrito",
-        "ciudad",
-        "municipio",
-        "municipalidad",
-        "zona",
-        "region",
-        "localidad",
-        "colonia",
-        "urbana",
-        "rural",
-        "todo",
-        "toda",
-        "principalmente",
-        "priorizado",
-        "priorizada",
-        "nivel",
-        "otro",
-        "otra",
-        "solo",
-        "comunidad",
-        "indigena",
-        "frontera",
-        "fronteriza",
-        "area",
-    ]
-)
-_NOT_A_PLACE_BEFORE = frozenset(
-    ["nivel", "sede", "oficina", "administracion", "banco", "casa", "mercado", "hospital", "gobierno"]
-)
+_NOISE = frozenset((
+    "departamento", "dpto", "gobernacion", "distrito", "ciudad", "municipio", "municipalidad", "zona",
+    "region", "localidad", "colonia", "urbana", "rural", "todo", "toda", "principalmente", "priorizado",
+    "priorizada", "nivel", "otro", "otra", "solo", "comunidad", "indigena", "frontera", "fronteriza", "area",
+))  # fmt: skip
+_NOT_A_PLACE_BEFORE = frozenset((
+    "nivel", "sede", "oficina", "administracion", "banco", "casa", "mercado", "hospital", "gobierno",
+))  # fmt: skip
 
 
 class Places(Struct, frozen=True):

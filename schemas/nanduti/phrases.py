@@ -1,0 +1,71 @@
+"""What an event says to a person, in Spanish.
+
+Rule that stays true: every event type has its words; a new one without them is a type error. Absent: who
+reads, and where.
+"""
+
+from typing import assert_never
+
+from nanduti.actions import (
+    ActionEvent,
+    ActionIndicatorReported,
+    ActionMilestonesChanged,
+    ActionPlanned,
+    ActionProgressReported,
+    ActionRevised,
+    ActionStatusChanged,
+)
+from nanduti.directory import DepartmentRegistered, InstitutionRegistered, PlatformRegistered, SeatRegistered
+from nanduti.plans import PlanRegistered, PlanRevised
+from nanduti.vocabulary import Status
+from nanduti.wire import Event
+
+STATUS_WORDS = {
+    Status.PLANNED: "planificada",
+    Status.IN_PROGRESS: "en ejecución",
+    Status.COMPLETED: "concluida",
+    Status.SUSPENDED: "suspendida",
+    Status.CANCELLED: "cancelada",
+    Status.JOINED: "unida a una acción conjunta",
+}
+
+
+def in_words(event: Event) -> tuple[str, str]:
+    """What happened and to what, in Spanish."""
+    match event:
+        case ActionPlanned():
+            return "acción incorporada", _of_action(event)
+        case ActionRevised():
+            count = len(event.changes)
+            return f"acción modificada ({count} {'campo' if count == 1 else 'campos'})", _of_action(event)
+        case ActionStatusChanged():
+            return f"acción {STATUS_WORDS[event.action.status]}", _of_action(event)
+        case ActionProgressReported():
+            return f"avance {event.action.progress} %", _of_action(event)
+        case ActionMilestonesChanged():
+            steps = event.action.milestones
+            done = sum(step.done is not None for step in steps)
+            return f"hitos: {done} de {len(steps)} alcanzados", _of_action(event)
+        case ActionIndicatorReported():
+            return "indicador informado", _of_action(event)
+        case PlanRegistered():
+            return "plan registrado", f"[{event.plan.platform}] {event.plan.title}"
+        case PlanRevised():
+            number = event.plan.revision.number if event.plan.revision else "?"
+            return f"plan publicado, revisión {number}", f"[{event.plan.platform}] {event.plan.title}"
+        case DepartmentRegistered():
+            return "departamento registrado", f"{event.department.code} {event.department.name}"
+        case InstitutionRegistered():
+            return "institución registrada", f"{event.institution.code} {event.institution.name}"
+        case PlatformRegistered():
+            return "plataforma registrada", f"{event.platform.code} {event.platform.name}"
+        case SeatRegistered():
+            return "lugar en plataforma registrado", f"{event.seat.institution} en {event.seat.platform}"
+        case _:
+            assert_never(event)
+
+
+def _of_action(
+    event: ActionEvent,
+) -> str:
+    return f"{event.action.code} [{event.action.platform}] {event.action.title}"

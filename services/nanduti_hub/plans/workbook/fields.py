@@ -1,0 +1,231 @@
+"""Cells into fields of a row: every parser behind a memory of what it was already asked, and its findings placed.
+
+Rule: a value is parsed once for each distinct text of a workbook; findings are made for each cell anew.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from msgspec import Struct, field
+
+from nanduti.directory import Platform
+from nanduti_hub.plans.rows import Finding, Known, Severity
+from nanduti_hub.plans.workbook.amounts import Amount, read_amount
+from nanduti_hub.plans.workbook.axes import AxisNames, AxisRead, axis_names, read_axis
+from nanduti_hub.plans.workbook.container import Package
+from nanduti_hub.plans.workbook.dates import Period, read_period
+from nanduti_hub.plans.workbook.grid import Grid, Place
+from nanduti_hub.plans.workbook.institutions import Named, Register, read_institutions, register
+from nanduti_hub.plans.workbook.measures import Measure, Standing, read_measure, read_standing
+from nanduti_hub.plans.workbook.places import Atlas, Places, atlas, read_places
+from nanduti_hub.plans.workbook.text import Cell, Note, address, clean, fold, number_text, shown, unbulleted, warning
+
+Read = TypeVar("Read")
+
+_LINE = 1_000
+_TEXT = 4_000
+_NO_MARK = frozenset({"", "0", "-", "--", "no", "n", "n/a", "na", ".", "0%", "x no", "s/d", "/"})
+
+
+class Facts(Struct):
+    """What a workbook is read against, and what was already read."""
+
+    platform: Platform
+    year: int
+    register: Register
+    atlas: Atlas
+    axes: AxisNames
+    since_1904: bool
+    foreign_styles: bool
+    percent_styles: bool
+    memory: dict[str, dict[Any, Any]] = field(default_factory=dict)
+
+
+class Placed(Struct):
+    """A finding and where it stands, so that they can be put in the workbook's order."""
+
+    sheet: int
+    row: int
+    column: int
+    finding: Finding
+
+
+class Page(Struct):
+    """A sheet that is being read: its cells, and the findings so far."""
+
+    index: int
+    grid: Grid
+    facts: Facts
+    found: list[Placed]
+
+
+def facts_of(known: Known, package: Package) -> Facts:
+    """The facts of the directory and of the workbook's styles."""
+    return Facts(
+        platform=known.platform,
+        year=known.year,
+        register=register(known.institutions, known.platform),
+        atlas=atlas(known.departments, known.platform),
+        axes=axis_names(known.platform),
+        since_1904=package.since_1904,
+        foreign_styles=any(
+            sign in code.upper() for code in package.formats for sign in ("USD", "US$", "U$", "[$$", "€", "$\"", "R$", "$#")
+        ),
+        percent_styles=any("%" in code for code in package.formats),
+    )
+
+
+def tell(page: Page, place: Place, label: str, value: Cell, note: Note) -> None:
+    """Add a finding about a cell."""
+    row, column = place
+    page.found.append(
+        Placed(
+            page.index,
+            row,
+            column,
+            Finding(
+                sheet=page.grid.name,
+                cell=address(row, column) if column >= 0 else "",
+                column=label,
+                value=shown(value),
+                severity=note.severity,
+                code=note.code,
+                message=note.message,
+                suggestion=note.suggestion,
+            ),
+        )
+    )
+
+
+def tell_all(page: Page, place: Place, label: str, value: Cell, notes: tuple[Note, ...]) -> bool:
+    """Add findings about a cell; whether any is an error."""
+    for note in notes:
+        tell(page, place, label, value, note)
+    return any(note.severity is Severity.ERROR for note in notes)
+
+
+def remembered(facts: Facts, name: str, value: Cell, read: Callable[[Cell], Read]) -> Read:
+    """What a parser says of a value, asked once for each value (and type: 1 and TRUE are not the same)."""
+    memory = facts.memory.get(name)
+    if memory is None:
+        memory = facts.memory[name] = {}
+    key: Any = value if value.__class__ is str else (value.__class__, value)
+    known: Read | None = memory.get(key)
+    if known is None:
+        known = memory[key] = read(value)
+    return known
+
+
+def period(facts: Facts, value: Cell, hint: int | None) -> Period:
+    """The time that a cell states."""
+    year, since_1904 = facts.year, facts.since_1904
+    return remembered(
+        facts, f"period {hint}", value, lambda cell: read_period(cell, year, hint, since_1904=since_1904)
+    )
+
+
+def named(facts: Facts, value: Cell) -> Named:
+    """The institutions that a cell names."""
+    known = facts.register
+    return remembered(facts, "institutions", value, lambda cell: read_institutions(cell, known))
+
+
+def places(facts: Facts, value: Cell) -> Places:
+    """The departments that a cell names."""
+    known = facts.atlas
+    return remembered(facts, "places", value, lambda cell: read_places(cell, known))
+
+
+def axis(facts: Facts, value: Cell) -> AxisRead:
+    """The axis that a cell names."""
+    known = facts.axes
+    return remembered(facts, "axis", value, lambda cell: read_axis(cell, known))
+
+
+def amount(page: Page, place: Place, value: Cell, scale: int) -> Amount:
+    """The guaraníes that a cell states."""
+    style = page.grid.number_format(place) if page.facts.foreign_styles and not isinstance(value, str) else ""
+    if style:
+        return read_amount(value, scale, style)
+    return remembered(page.facts, f"amount {scale}", value, lambda cell: read_amount(cell, scale))
+
+
+def measure(page: Page, place: Place, value: Cell, what: str) -> Measure:
+    """The target or baseline that a cell states."""
+    percent = _is_percent(page, place, value)
+    return remembered(
+        page.facts, f"{what} {percent}", value, lambda cell: read_measure(cell, percent=percent, what=what)
+    )
+
+
+def standing(page: Page, place: Place, value: Cell, *, ratios: bool) -> Standing:
+    """The status or progress that a cell states."""
+    percent = _is_percent(page, place, value)
+    return remembered(
+        page.facts,
+        f"standing {percent} {ratios}",
+        value,
+        lambda cell: read_standing(cell, percent=percent, ratios=ratios),
+    )
+
+
+def _is_percent(page: Page, place: Place, value: Cell) -> bool:
+    return page.facts.percent_styles and isinstance(value, (int, float)) and "%" in page.grid.number_format(place)
+
+
+def line(page: Page, place: Place, label: str, value: Cell, longest: int = _LINE) -> str:
+    """A cell as one line of text."""
+    if value.__class__ is str and value.isascii() and "  " not in value and value.isprintable() and len(value) <= longest:  # type: ignore[union-attr]  # a class check that mypy does not follow
+        text = value.strip()  # type: ignore[union-attr]
+    else:
+        text = clean(value)
+    if text and not text[0].isalnum():
+        text = unbulleted(text)
+    if len(text) > longest:
+        note = warning(
+            "text_too_long",
+            f"El texto tiene {len(text)} letras; se guardan las primeras {longest}.",
+            "Acorte el texto o pase el detalle a la descripción.",
+        )
+        tell(page, place, label, value, note)
+        return text[: longest - 1] + "…"
+    return text
+
+
+def long_text(page: Page, place: Place, label: str, value: Cell) -> str:
+    """A cell as a longer text."""
+    return line(page, place, label, value, _TEXT)
+
+
+def code(page: Page, place: Place, label: str, value: Cell) -> str:
+    """The plan's own number of an activity, as written."""
+    match value:
+        case str():
+            return clean(value).rstrip(" .")
+        case datetime() | date():
+            written = f"{value.day}.{value.month}"
+            if 2000 <= value.year <= 2019:
+                written += f".{value.year - 2000}"
+            note = warning(
+                "code_became_date",
+                f"La planilla convirtió el número en la fecha {value:%d/%m/%Y}; se lee «{written}».",
+                "Ponga la columna en formato de texto y vuelva a escribir el número.",
+            )
+            tell(page, place, label, value, note)
+            return written
+        case float():
+            style = page.grid.number_format(place)
+            decimals = len(style.partition(".")[2]) if style.replace("0", "").replace("#", "") == "." else 0
+            return f"{value:.{decimals}f}" if decimals else number_text(value)
+        case _:
+            return clean(value)
+
+
+def is_mark(value: Cell) -> bool:
+    """Whether a cell of a schedule is marked."""
+    if isinstance(value, str):
+        return bool(value) and fold(value).strip() not in _NO_MARK
+    if isinstance(value, (bool, int, float)):
+        return bool(value)
+    return True

@@ -1,0 +1,127 @@
+"""A sheet as a table of cells with its merged ranges, and what its XML says around them.
+
+Rule: addresses are the spreadsheet's own (calamine is asked not to skip empty areas), and what calamine shows
+as blank is blank only if the XML does not call it broken.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from nanduti_hub.plans.rows import Finding
+from nanduti_hub.plans.workbook.container import (
+    MAX_COLUMNS,
+    Package,
+    Surroundings,
+    refused,
+    styles_of,
+    surroundings,
+    too_far,
+)
+from nanduti_hub.plans.workbook.text import Cell, address
+
+_BROKEN_TEXT = re.compile(
+    r"#(?:¡?REF!|¡?DIV/0!|N/A|N/D|¡?VALU[EO]!|¡?VALOR!|¿?NAME\?|¿?NOMBRE\?|¡?NUM!|¡?N[UÚ]M!|¡?NULL!|¡?NULO!|¡?DESBORDAMIENTO!|SPILL!)"
+)
+
+Place = tuple[int, int]
+Range = tuple[Place, Place]
+
+
+class Grid(Struct):
+    """A sheet. Indexes count from 0. `covered` gives the anchor of every cell of a merged range."""
+
+    name: str
+    rows: list[list[Cell]]
+    merges: list[Range]
+    covered: dict[Place, Place]
+    around: Surroundings
+    xml: bytes
+    package: Package
+    _styles: dict[str, dict[Place, int]] = field(default_factory=dict)
+
+    def number_format(self, place: Place) -> str:
+        """The number format of a cell, "" when it has none of its own."""
+        wanted = frozenset(index for index, code in enumerate(self.package.formats) if code)
+        style = self._styled("format", wanted).get(place)
+        return "" if style is None else self.package.formats[style]
+
+    def is_painted(self, place: Place) -> bool:
+        """Whether a cell's ground is painted."""
+        return place in self._styled("paint", self.package.painted)
+
+    def _styled(self, name: str, wanted: frozenset[int]) -> dict[Place, int]:
+        if name not in self._styles:
+            self._styles[name] = styles_of(self.xml, wanted) if wanted else {}
+        return self._styles[name]
+
+
+class Hidden(Struct, frozen=True):
+    """A sheet that is hidden, and so is not read."""
+
+    name: str
+
+
+def grids(content: Iterator[CalamineWorkbook], package: Package) -> Iterator[Grid | Hidden | Finding]:
+    """The workbook's sheets in order: each read, or hidden, or refused with its finding."""
+    book = next(content)
+    xmls = {part.name: part.xml for part in package.parts}
+    for sheet in book.sheets_metadata:
+        if sheet.typ is not SheetTypeEnum.WorkSheet:
+            continue
+        if sheet.visible is not SheetVisibleEnum.Visible:
+            yield Hidden(sheet.name)
+            continue
+        part = next((part for part in package.parts if part.name == sheet.name), None)
+        far = too_far(part) if part is not None else None
+        if far is not None:
+            yield far
+            continue
+        yield _grid(book, sheet.name, xmls.get(sheet.name, b""), package)
+
+
+def _grid(book: CalamineWorkbook, name: str, xml: bytes, package: Package) -> Grid | Finding:
+    try:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.total_width > MAX_COLUMNS + 1:
+            return refused(
+                "sheet_too_large",
+                f"La hoja «{name}» tiene más de {MAX_COLUMNS} columnas.",
+                "Borre las columnas que no son del plan.",
+                sheet=name,
+            )
+        rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+        merges: list[Range] = list(sheet.merged_cell_ranges or ())
+    except (CalamineError, ValueError, OverflowError):
+        return refused(
+            "sheet_unreadable",
+            f"La hoja «{name}» está dañada y no se puede leer.",
+            "Copie su contenido a una hoja nueva, guarde y suba el archivo otra vez.",
+            sheet=name,
+        )
+    around = surroundings(xml)
+    _typed_errors(rows, around)
+    height = len(rows)
+    merges = [((top, left), (bottom, right)) for (top, left), (bottom, right) in merges if top < height]
+    covered: dict[Place, Place] = {}
+    for (top, left), (bottom, right) in merges:
+        for row in range(top, min(bottom, height - 1) + 1):
+            for column in range(left, min(right, MAX_COLUMNS) + 1):
+                covered[row, column] = (top, left)
+    return Grid(name=name, rows=rows, merges=merges, covered=covered, around=around, xml=xml, package=package)
+
+
+def _typed_errors(rows: list[list[Cell]], around: Surroundings) -> None:
+    """Errors that were pasted as text are broken cells too; their text is taken away."""
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            if isinstance(value, str) and value[:1] == "#" and _BROKEN_TEXT.fullmatch(value.strip()):
+                around.broken[row, column] = value.strip()
+                values[column] = ""
+
+
+def range_name(merge: Range) -> str:
+    """A range as spreadsheets write it: B4:B7."""
+    return f"{address(*merge[0])}:{address(*merge[1])}"

@@ -1,0 +1,81 @@
+"""A real hub as a process of its own, as an operator starts it: `nanduti-hub up --home DIR`."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+#: Seconds until a hub that was started must be ready.
+READY_WITHIN = 90.0
+
+
+@dataclass
+class HubProcess:
+    """A hub's process and its home."""
+
+    home: Path
+    process: subprocess.Popen[str]
+    ready_seconds: float
+
+    @property
+    def file(self) -> dict[str, Any]:
+        """What hub.json says."""
+        return json.loads((self.home / "hub.json").read_text())
+
+    def stop(self) -> int:
+        """Stop it as Ctrl-C does, and give its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def kill(self) -> None:
+        """Kill the hub alone; its servers run on."""
+        self.process.kill()
+        self.process.wait(10)
+
+
+def start_hub(home: Path, *options: str) -> HubProcess:
+    """Start a hub and wait until it says READY."""
+    begun = time.monotonic()
+    log = (home.parent / f"{home.name}.log").open("a")
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "nanduti-hub"), "up", "--home", str(home), *options],
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while time.monotonic() - begun < READY_WITHIN:
+            if selector.select(0.2):
+                line = process.stdout.readline()
+                if line.startswith("READY"):
+                    return HubProcess(home, process, time.monotonic() - begun)
+                if not line:
+                    break
+    process.kill()
+    raise AssertionError(f"the hub did not become ready; its log: {log.name}\n{Path(log.name).read_text()[-3000:]}")
+
+
+def server_of(home: Path, name: str) -> psutil.Process:
+    """The embedded server of a home: `postgres` (the postmaster) or `nats-server`."""
+    if name == "nats-server":
+        return psutil.Process(int((home / "nats" / "nats.pid").read_text()))
+    return psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
+
+
+def stop_servers(home: Path) -> None:
+    """Kill what a killed hub has left running."""
+    for name in ("nats-server", "postgres"):
+        try:
+            server_of(home, name).kill()
+        except (OSError, ValueError, psutil.Error):
+            continue
