@@ -225,8 +225,11 @@ def snapshot_command(
 ) -> None:
     """Mostrar el registro entero: una acción por línea. / Show the whole register: one action a line.
 
-    Cada línea es el último evento de una acción, por orden de id, con los bytes que guarda el libro. La huella
-    es el SHA-256 de esas líneas: dos miembros con el mismo número tienen la misma huella.
+    Cada línea es el último evento de una acción, por orden de id, con los bytes que guarda el libro. La
+    huella es el SHA-256 de esas líneas: dos miembros con el mismo número tienen la misma huella.
+
+    Each line is an action's latest event, ids ascending, with the ledger's own bytes. The digest is the
+    SHA-256 of those lines: two members at the same number have the same digest.
     """
     address = address_of(context, **where)
 
@@ -296,7 +299,7 @@ class _Remarks(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it."""
-        remark(f"Aviso del bus: {record.getMessage()}")
+        remark(f"Aviso del bus (sigo intentando): {record.getMessage()}")
 
 
 def show_json(message: Message) -> None:

@@ -33,7 +33,7 @@ def schemas() -> dict[str, bytes]:
 
 
 def write(directory: Path = DIRECTORY) -> list[str]:
-    """Make a directory hold these schemas, and none of a type that is no more; the names of the files that changed."""
+    """Make a directory hold these schemas, and none of a type that is no more; what files changed."""
     directory.mkdir(parents=True, exist_ok=True)
     wanted = schemas()
     changed = []

@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import nats
 import structlog
 import uvicorn
 from litestar import Litestar
@@ -102,17 +101,19 @@ def web_application(ledger: Ledger) -> Litestar:
     )
 
 
-async def connect(url: str, keyring: Keyring, user: str) -> Client:
-    """A connection to the bus that never gives up."""
-    return await nats.connect(
+async def connect(url: str, keyring: Keyring, user: str, client: Client | None = None) -> Client:
+    """A connection to the bus that never gives up; `client` is one that is not connected yet."""
+    connection = client or Client()
+    await connection.connect(
         url,
         nkeys_seed=str(seed_file(keyring, user)),
         name=f"nanduti-hub {user}",
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.2,
+        reconnect_time_wait=0.2,  # type: ignore[arg-type]  # nats-py says int and only waits so long
         connect_timeout=5,
         error_cb=_on_bus_error,
     )
+    return connection
 
 
 async def _on_bus_error(error: Exception) -> None:
@@ -165,8 +166,12 @@ async def running(
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(close_database, database)
         stack.callback(acknowledged.close)
-        broker = await connect(settings.nats_url, keyring, "relay")
+        # The bus may be away at the start: the hub then stands by the last acknowledged number, and goes on trying.
+        broker = Client()
+        connecting = asyncio.ensure_future(connect(settings.nats_url, keyring, "relay", broker))
         stack.push_async_callback(broker.close)
+        stack.push_async_callback(_cancelled, connecting)
+        await asyncio.wait({connecting}, timeout=5)
 
         async def provision_all() -> None:
             keeper = await connect(settings.nats_url, keyring, "keeper")
@@ -179,9 +184,8 @@ async def running(
             finally:
                 await keeper.close()
 
-        tasks: list[Awaitable[None]] = []
+        tasks: list[Coroutine[Any, Any, None]] = []
         if "relay" in services:
-            await provision_all()
             tasks.append(relay(database, broker, gate, acknowledged, numbered, provision_all))
         else:
             tasks.append(watch(database, broker, gate, acknowledged))
@@ -190,7 +194,9 @@ async def running(
         for task in tasks:
             started = asyncio.ensure_future(_guarded(task))
             stack.push_async_callback(_cancelled, started)
-        await _settled(gate)
+        await gate.judged.wait()
+        if not gate.is_open:
+            log.error("ledger_held", reason=gate.reason)
         port = 0
         if "api" in services:
             listener = listener or listen(settings.host, settings.port)
@@ -208,16 +214,6 @@ async def watch(database: Database, broker: Client, gate: Gate, acknowledged: Ac
         except Exception as error:  # noqa: BLE001  # whatever it is, the gate stays closed and we ask again
             log.warning("comparison_failed", error=type(error).__name__)
         await asyncio.sleep(0.25)
-
-
-async def _settled(gate: Gate) -> None:
-    """Wait until the first comparison has opened the gate; a ledger that stays held is served read-only."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(30):
-            while gate.doubted.is_set():
-                await asyncio.sleep(0.01)
-    if not gate.is_open:
-        log.error("ledger_held", reason=gate.reason)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -271,7 +267,7 @@ async def _guarded(task: Awaitable[None]) -> None:
         raise
 
 
-async def _cancelled(task: asyncio.Future[None]) -> None:
+async def _cancelled(task: asyncio.Future[Any]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError, Exception):
         await task

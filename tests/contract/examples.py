@@ -1,7 +1,7 @@
 """The golden messages: one synthetic event of each type, with everything in it filled in.
 
-Rule that stays true: nothing here depends on a clock or on chance. From contract 1.0 on they are only added to;
-until then a change of theirs is a line in the contract's changelog.
+Rule that stays true: nothing here depends on a clock or on chance. From contract 1.0 on they are only added
+to; until then a change of theirs is a line in the contract's changelog.
 
     python tests/contract/examples.py      writes them again
 """
@@ -53,7 +53,7 @@ ACTION = "019afc00-0000-7000-8000-00000000b001"
 
 
 def contexts() -> list[Context]:
-    """As many contexts as there are events; the first has every attribute, the others no more than they must."""
+    """As many contexts as events; the first has every attribute, the others no more than they must."""
     first = Context(
         id="019afc00-0000-7000-8000-000000000001",
         source=SOURCE,

@@ -64,7 +64,7 @@ def test_the_subject_on_the_bus_is_the_one_in_the_bytes_and_tells_the_type(name:
 
 @pytest.mark.parametrize("name", TYPES)
 def test_the_bytes_are_a_plain_cloudevents_object(name: str) -> None:
-    """Attribute names as CloudEvents wants them, data an object with a version, no request to an API in it."""
+    """Attribute names as CloudEvents wants them, data with a version, no request to an API in it."""
     told = json.loads(golden(name))
     assert all(re.fullmatch(r"[a-z0-9]{1,20}", attribute) for attribute in told)
     assert {"specversion", "id", "source", "type"} <= set(told)

@@ -1,4 +1,4 @@
-"""A reader of this version lives with what a later one may write, and tells it from what is not ours at all."""
+"""A reader of this version lives with what a later one may write, and knows what is not ours at all."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ def test_an_unknown_type_is_unknown_and_no_crash() -> None:
     envelope, event = decode(body)
     assert isinstance(event, Unknown)
     assert (event.type, event.raw) == ("nanduti.action.planned.v2", body)
-    assert (envelope.id, json.loads(envelope.data)) == (told(PLANNED)["id"], {"all": "new"})
+    assert (envelope.id, json.loads(bytes(envelope.data))) == (told(PLANNED)["id"], {"all": "new"})
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def reading(file: str) -> Reading:
 
 def stated(row: Row, file: str) -> dict[str, Any]:
     """A row in the shape of the written-down meanings."""
-    plain = {"file": file, **msgspec.to_builtins(row)}
+    plain = {"file": file, **msgspec.json.decode(msgspec.json.encode(row))}
     return {name: plain.get(name) for name in lines("demo_expected.jsonl")[0]}
 
 

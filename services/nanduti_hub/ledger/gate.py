@@ -20,8 +20,11 @@ class Gate:
     def __init__(self) -> None:
         self._compared: datetime | None = None
         self.reason = "the ledger has not been compared with the stream yet"
+        #: Set while a comparison is wanted.
         self.doubted = asyncio.Event()
         self.doubted.set()
+        #: Set once a comparison has come out, well or not.
+        self.judged = asyncio.Event()
 
     @property
     def compared(self) -> datetime:
@@ -44,6 +47,7 @@ class Gate:
         """The comparison came out well for the server that started then."""
         self._compared = server_start
         self.doubted.clear()
+        self.judged.set()
 
     def hold(self, reason: str) -> None:
         """Hold everything and ask for a comparison."""

@@ -76,6 +76,7 @@ async def compare(database: Database, broker: Client, gate: Gate, acknowledged: 
         acknowledged.write(last)
         return Comparison(Standing.LEVEL if last == given else Standing.BEHIND, given, last)
     gate.hold(reason)
+    gate.judged.set()
     return Comparison(found, given, last, reason)
 
 

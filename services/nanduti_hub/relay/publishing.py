@@ -41,16 +41,20 @@ async def relay(
 ) -> None:
     """Compare and publish for ever. `provision` makes LEDGER and what hangs on it; `woken` says that there is more."""
     loop = asyncio.get_running_loop()
-    told = Standing.LEVEL
+    told: Standing | None = None
+    provisioned = False
     while True:
         try:
             found = await compare(database, broker, gate, acknowledged)
             if found.standing is not told:
                 told = found.standing
                 _tell(found)
-            if found.standing is Standing.GONE:
+            reached = found.standing is not Standing.UNREACHABLE
+            if found.standing is Standing.GONE or (reached and not provisioned):
                 await provision()
-            elif found.standing in (Standing.LEVEL, Standing.BEHIND):
+                provisioned = True
+                continue
+            if found.standing in (Standing.LEVEL, Standing.BEHIND):
                 until = loop.time() + COMPARE_EVERY
                 await _publish_until(database, broker, gate, acknowledged, woken, found.published, until)
                 continue

@@ -26,6 +26,8 @@ _BROKEN_TEXT = re.compile(
     r"#(?:¡?REF!|¡?DIV/0!|N/A|N/D|¡?VALU[EO]!|¡?VALOR!|¿?NAME\?|¿?NOMBRE\?|¡?NUM!|¡?N[UÚ]M!|¡?NULL!|¡?NULO!|¡?DESBORDAMIENTO!|SPILL!)"
 )
 
+_MOST_COVERED = 1_000_000
+
 Place = tuple[int, int]
 Range = tuple[Place, Place]
 
@@ -64,9 +66,8 @@ class Hidden(Struct, frozen=True):
     name: str
 
 
-def grids(content: Iterator[CalamineWorkbook], package: Package) -> Iterator[Grid | Hidden | Finding]:
+def grids(book: CalamineWorkbook, package: Package) -> Iterator[Grid | Hidden | Finding]:
     """The workbook's sheets in order: each read, or hidden, or refused with its finding."""
-    book = next(content)
     xmls = {part.name: part.xml for part in package.parts}
     for sheet in book.sheets_metadata:
         if sheet.typ is not SheetTypeEnum.WorkSheet:
@@ -107,6 +108,13 @@ def _grid(book: CalamineWorkbook, name: str, xml: bytes, package: Package) -> Gr
     merges = [((top, left), (bottom, right)) for (top, left), (bottom, right) in merges if top < height]
     covered: dict[Place, Place] = {}
     for (top, left), (bottom, right) in merges:
+        if len(covered) > _MOST_COVERED:
+            return refused(
+                "sheet_unreadable",
+                f"La hoja «{name}» tiene demasiadas celdas combinadas.",
+                "Separe las celdas combinadas y guarde el archivo otra vez.",
+                sheet=name,
+            )
         for row in range(top, min(bottom, height - 1) + 1):
             for column in range(left, min(right, MAX_COLUMNS) + 1):
                 covered[row, column] = (top, left)
