@@ -44,6 +44,7 @@ faults: $(READY) ## 1,000 changes through five kills of the hub, and the loss of
 
 schemas: $(READY) ## Write the JSON Schemas and golden examples of the contract anew
 	$(BIN)/python -m nanduti.generation
+	$(BIN)/python tests/contract/examples.py
 
 constraints: $(READY) ## Write the versions of this environment into constraints.txt
 	$(BIN)/python -m pip freeze --all --exclude-editable --exclude setuptools > constraints.txt
