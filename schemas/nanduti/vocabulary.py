@@ -17,8 +17,8 @@ DepartmentCode = Annotated[str, Meta(pattern="^PY-(ASU|[0-9]{1,2})$")]
 #: A UUID in lower case, the id of plans and actions: safe as a NATS token.
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 Percent = Annotated[int, Meta(ge=0, le=100)]
-#: Guaraníes have no decimals.
-Guaranies = Annotated[int, Meta(ge=0)]
+#: Guaraníes have no decimals; up to the largest integer that JSON keeps exact in every language.
+Guaranies = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]
 
 CODE = re.compile(r"[a-z0-9_]{2,16}")
 

@@ -71,8 +71,8 @@ def _figure(
     def of(rounds: list[list[float]]) -> list[float]:
         return [percentile(values, percent) for values in rounds]
 
-    inserted, committed = "INSERT, publish, delivery", "publish, delivery (from its COMMIT)"
-    against = {inserted: of(whole), committed: of(floor)}
+    committed, inserted = "floor, from its COMMIT: publish, delivery", "floor with its INSERT"
+    against = {committed: of(floor), inserted: of(whole)}
     if percent == 50:
         return figure(
             f"COMMIT to a member's handler, {RATE}/s, p50",
@@ -80,7 +80,7 @@ def _figure(
             against,
             "ms",
             "at most 5 x the floor",
-            lambda mine, others: mine <= 5 * others[inserted],
+            lambda mine, others: mine <= 5 * others[committed],
         )
     return figure(
         f"COMMIT to a member's handler, {RATE}/s, p99",

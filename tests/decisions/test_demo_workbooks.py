@@ -1,7 +1,8 @@
 """The demo's workbooks mean what their authors meant, to the last field.
 
-What they mean was written down from the invented data before any reader existed: a difference is a mistake
-of the reader or of the workbook, never a reason to write down something else.
+What they mean was written down from the invented data, not from what a reader made of the workbooks; `axis` is
+the plan's own words as the workbook writes them ("EJE 1: ..."). A difference is a mistake of the reader or of
+the workbook. The reader was mended with these eight at hand, so they say little about workbooks not yet seen.
 """
 
 import json

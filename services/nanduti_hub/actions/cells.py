@@ -63,9 +63,15 @@ def with_cells(action: Action, values: Mapping[str, Any]) -> Action:
     return replace(action, **plain)
 
 
+def json_value(value: Any) -> Any:
+    """A cell's value as JSON has it, so that it compares equal to one that was stored: lists, not tuples."""
+    plain = msgspec.to_builtins(value)
+    return list(plain) if isinstance(plain, tuple) else plain
+
+
 def cited(action: Action) -> dict[str, Any]:
     """The cells as the last confirmed workbook has them, as JSON values."""
-    said = {name: msgspec.to_builtins(value) for name, value in cells(action).items()}
+    said = {name: json_value(value) for name, value in cells(action).items()}
     for citation in action.citations:
         said |= {cell.field: cell.value for cell in citation.differs}
     return said
@@ -76,7 +82,7 @@ def remember_cited(before: Action, after: Action) -> Action:
     if not after.citations:
         return after
     said = cited(before)
-    now = {name: msgspec.to_builtins(value) for name, value in cells(after).items()}
+    now = {name: json_value(value) for name, value in cells(after).items()}
     differs = tuple(CitedCell(field=name, value=value) for name, value in said.items() if now[name] != value)
     first = replace(after.citations[0], differs=differs)
     return replace(after, citations=(first, *after.citations[1:]))

@@ -38,5 +38,7 @@ def _register(state: Current | None, command: RegisterPlan) -> Sequence[PlanEven
         return (PlanRegistered(version=1, plan=replace(plan, revision=None)),)
     if plan.platform != state.plan.platform:
         return Refusal("plan_platform_fixed", {"platform": state.plan.platform})
-    after = replace(plan, revision=state.plan.revision)
+    # What was marked as made up stays marked, whoever edits it.
+    synthetic = plan.synthetic or state.plan.synthetic
+    after = replace(plan, revision=state.plan.revision, synthetic=synthetic)
     return () if after == state.plan else (PlanRegistered(version=state.version + 1, plan=after),)

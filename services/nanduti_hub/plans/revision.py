@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from nanduti.actions import Action, Change, Citation, CitedCell
 from nanduti.vocabulary import Status
-from nanduti_hub.actions.cells import cells, cited, with_cells
+from nanduti_hub.actions.cells import cells, cited, json_value, with_cells
 from nanduti_hub.plans.pairing import Basis, pair, row_key
+from nanduti_hub.plans.limits import COLUMN_NAMES, not_allowed
 from nanduti_hub.plans.rows import Finding, Reading, Row, Severity
 
 #: Row field to the name of the action's cell, where they differ.
@@ -29,6 +29,7 @@ _CELLS = (
 )  # fmt: skip
 #: Row fields that the reader fills together with another: given where that one is.
 _WITH = {"axis_common": "axis", "other_institutions": "collaborators", "unit": "target"}
+_STATUS_AT = {0: Status.PLANNED, 100: Status.COMPLETED}
 #: A blank in these columns says nothing; elsewhere it empties the cell.
 _NEVER_BLANK = ("status", "progress", "lead", "axis_common", "axis")
 
@@ -85,6 +86,9 @@ def values_of(row: Row) -> dict[str, Any]:
         if name in _NEVER_BLANK and value in (None, ""):
             continue
         said[CELL_OF.get(name, name)] = value
+    if "progress" in said and "status" not in said:
+        # A plan without a column for the status still says what is done and what has begun.
+        said["status"] = _STATUS_AT.get(said["progress"], Status.IN_PROGRESS)
     return said
 
 
@@ -101,11 +105,16 @@ def preview(reading: Reading, actions: Sequence[Action], decided: Mapping[str, s
         action = by_id[paired.action] if paired.action else None
         changes: tuple[Change, ...] = ()
         settled = False
-        if action is not None:
+        if (unfit := not_allowed(row)) is not None:
+            findings.append(unfit)
+            bad_rows.add(key)
+        elif action is not None:
             values, changes, conflicts, settled = _against(row, values, action)
             findings += conflicts
             if conflicts:
                 bad_rows.add(key)
+            elif action.status is Status.CANCELLED and "status" not in values:
+                findings.append(_still_cancelled(row, action))
         if key in bad_rows:
             outcome = Outcome.ERROR
         elif action is None:
@@ -144,13 +153,14 @@ def _rows_in_error(reading: Reading) -> set[str]:
 def _against(
     row: Row, values: Mapping[str, Any], action: Action
 ) -> tuple[dict[str, Any], tuple[Change, ...], list[Finding], bool]:
-    base, now = cited(action), {n: msgspec.to_builtins(v) for n, v in cells(action).items()}
+    base, now = cited(action), {name: json_value(value) for name, value in cells(action).items()}
     taken: dict[str, Any] = {}
     changes: list[Change] = []
     conflicts: list[Finding] = []
-    settled = False
+    # A row that is cited for the first time, or under another number, moves the citation.
+    settled = not action.citations or bool(row.code and row.code != action.citations[0].number)
     for name, value in values.items():
-        said = msgspec.to_builtins(value)
+        said = json_value(value)
         if said in (base[name], now[name]):
             settled |= said != base[name]
             continue
@@ -167,7 +177,7 @@ def _conflict(row: Row, name: str, said: Any, base: Any, now: Any, action: Actio
     return Finding(
         sheet=row.sheet,
         cell=row.cells.get(of_row, f"A{row.row}"),
-        column=of_row,
+        column=COLUMN_NAMES.get(of_row, of_row),
         value=_shown(said),
         severity=Severity.ERROR,
         code="conflict",
@@ -178,6 +188,19 @@ def _conflict(row: Row, name: str, said: Any, base: Any, now: Any, action: Actio
         ),
         suggestion=f"Ponga «{_shown(now)}» en la celda para aceptar lo que dice el registro, "
         "o acuerde el valor con quien lo cambió y corríjalo allí antes de confirmar.",
+    )
+
+
+def _still_cancelled(row: Row, action: Action) -> Finding:
+    return Finding(
+        sheet=row.sheet,
+        cell=row.cells.get("title", f"A{row.row}"),
+        column=COLUMN_NAMES["title"],
+        value=row.title[:200],
+        severity=Severity.WARNING,
+        code="action_cancelled",
+        message=f"La fila corresponde a la acción {action.code}, que está cancelada y seguirá cancelada.",
+        suggestion="Si se retoma, cambie su estado en el registro; si es otra actividad, márquela como nueva.",
     )
 
 
@@ -200,7 +223,9 @@ def planned(row: Row, values: Mapping[str, Any], blank: Action) -> Action:
 def revised(action: Action, row: Row, values: Mapping[str, Any], citation: Citation) -> Action:
     """The action after its row was confirmed, citing the row and knowing where it differs from it."""
     after = with_cells(action, values)
-    said = cited(action) | {name: msgspec.to_builtins(value) for name, value in values_of(row).items()}
-    now = {name: msgspec.to_builtins(value) for name, value in cells(after).items()}
+    if after.status is not action.status:
+        after = replace(after, status_reason="")
+    said = cited(action) | {name: json_value(value) for name, value in values_of(row).items()}
+    now = {name: json_value(value) for name, value in cells(after).items()}
     differs = tuple(CitedCell(field=name, value=value) for name, value in said.items() if now[name] != value)
     return replace(after, citations=(replace(citation, differs=differs), *action.citations[1:]))

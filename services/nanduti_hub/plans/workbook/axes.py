@@ -97,9 +97,13 @@ def read_axis(value: Cell, known: AxisNames) -> AxisRead:
 
 
 def starts_like_axis(text: str) -> bool:
-    """Whether a text opens with "Eje", "Componente" and the like."""
+    """Whether a text opens with "Eje", or with "Componente 2", "Pilar:" and the like (Pilar is a city, too)."""
     folded = fold(text)
-    return bool(_PREFIX.match(folded)) or bool(re.match(r"^(?:primer|segundo|tercer|cuarto|quinto) eje\b", folded))
+    prefix = _PREFIX.match(folded)
+    if prefix is None:
+        return bool(re.match(r"^(?:primer|segundo|tercer|cuarto|quinto) eje\b", folded))
+    rest = folded[prefix.end() :].strip()
+    return folded.startswith("eje") or rest[:1] in {":", "-"} or _NUMBER.match(rest.lstrip(". ")) is not None
 
 
 def _parts(folded: str) -> tuple[int | None, str, bool]:
@@ -112,7 +116,7 @@ def _rest(folded: str) -> tuple[int | None, str]:
     ordinal = re.match(r"^(primer|segundo|tercer|cuarto|quinto|sexto) eje\b[ .:\-]*", folded)
     if ordinal:
         return _ORDINAL[ordinal[1]], folded[ordinal.end() :]
-    prefix = _PREFIX.match(folded)
+    prefix = _PREFIX.match(folded) if starts_like_axis(folded) else None
     rest = folded[prefix.end() :].strip(" .:-") if prefix else folded
     number = _NUMBER.match(rest)
     if number is None:

@@ -25,7 +25,7 @@ Read = TypeVar("Read")
 
 _LINE = 1_000
 _TEXT = 4_000
-_NO_MARK = frozenset({"", "0", "-", "--", "no", "n", "n/a", "na", ".", "0%", "x no", "s/d", "/"})
+_NO_MARK = frozenset({"", "0", "-", "--", "no", "n", "n/a", "na", ".", "0%", "x no", "s/d", "/", "falso", "false"})
 
 
 class Facts(Struct):
@@ -40,6 +40,7 @@ class Facts(Struct):
     foreign_styles: bool
     percent_styles: bool
     memory: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    lines: dict[Cell, str] = field(default_factory=dict)
 
 
 class Placed(Struct):
@@ -106,14 +107,13 @@ def tell_all(page: Page, place: Place, label: str, value: Cell, notes: tuple[Not
 
 
 def remembered(facts: Facts, name: str, value: Cell, read: Callable[[Cell], Read]) -> Read:
-    """What a parser says of a value, asked once for each value (and type: 1 and TRUE are not the same)."""
+    """What a parser says of a value, asked once for each value of a workbook."""
     memory = facts.memory.get(name)
     if memory is None:
         memory = facts.memory[name] = {}
-    key: Any = value if value.__class__ is str else (value.__class__, value)
-    known: Read | None = memory.get(key)
+    known: Read | None = memory.get(value)
     if known is None:
-        known = memory[key] = read(value)
+        known = memory[value] = read(value)
     return known
 
 
@@ -176,12 +176,13 @@ def _is_percent(page: Page, place: Place, value: Cell) -> bool:
 
 def line(page: Page, place: Place, label: str, value: Cell, longest: int = _LINE) -> str:
     """A cell as one line of text."""
-    if value.__class__ is str and value.isascii() and "  " not in value and value.isprintable() and len(value) <= longest:  # type: ignore[union-attr]  # a class check that mypy does not follow
-        text = value.strip()  # type: ignore[union-attr]
-    else:
+    lines = page.facts.lines
+    text = lines.get(value)
+    if text is None:
         text = clean(value)
-    if text and not text[0].isalnum():
-        text = unbulleted(text)
+        if text and not text[0].isalnum():
+            text = unbulleted(text)
+        lines[value] = text
     if len(text) > longest:
         note = warning(
             "text_too_long",
@@ -226,6 +227,4 @@ def is_mark(value: Cell) -> bool:
     """Whether a cell of a schedule is marked."""
     if isinstance(value, str):
         return bool(value) and fold(value).strip() not in _NO_MARK
-    if isinstance(value, (bool, int, float)):
-        return bool(value)
-    return True
+    return bool(value) if isinstance(value, (int, float)) else True

@@ -33,7 +33,10 @@ Range = tuple[Place, Place]
 
 
 class Grid(Struct):
-    """A sheet. Indexes count from 0. `covered` gives the anchor of every cell of a merged range."""
+    """A sheet. Indexes count from 0; every row ends with one blank cell more than the sheet has.
+
+    `covered` gives the anchor of every cell of a merged range.
+    """
 
     name: str
     rows: list[list[Cell]]
@@ -102,8 +105,10 @@ def _grid(book: CalamineWorkbook, name: str, xml: bytes, package: Package) -> Gr
             "Copie su contenido a una hoja nueva, guarde y suba el archivo otra vez.",
             sheet=name,
         )
+    for row in rows:
+        row.append("")  # so that the index -1 is a blank cell
     around = surroundings(xml)
-    _typed_errors(rows, around)
+    _plain_values(rows, around)
     height = len(rows)
     merges = [((top, left), (bottom, right)) for (top, left), (bottom, right) in merges if top < height]
     covered: dict[Place, Place] = {}
@@ -121,11 +126,14 @@ def _grid(book: CalamineWorkbook, name: str, xml: bytes, package: Package) -> Gr
     return Grid(name=name, rows=rows, merges=merges, covered=covered, around=around, xml=xml, package=package)
 
 
-def _typed_errors(rows: list[list[Cell]], around: Surroundings) -> None:
-    """Errors that were pasted as text are broken cells too; their text is taken away."""
+def _plain_values(rows: list[list[Cell]], around: Surroundings) -> None:
+    """Errors that were pasted as text are broken cells too; truth values become the words that people see."""
     for row, values in enumerate(rows):
         for column, value in enumerate(values):
-            if isinstance(value, str) and value[:1] == "#" and _BROKEN_TEXT.fullmatch(value.strip()):
+            if value.__class__ is not str:
+                if value is True or value is False:
+                    values[column] = "VERDADERO" if value else "FALSO"  # as spreadsheets show it
+            elif value[:1] == "#" and _BROKEN_TEXT.fullmatch(value.strip()):
                 around.broken[row, column] = value.strip()
                 values[column] = ""
 

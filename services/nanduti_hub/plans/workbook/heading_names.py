@@ -11,7 +11,7 @@ TITLE_ORDER = ("actividad", "accion", "tarea", "medida", "intervencion")
 
 PATTERNS: tuple[tuple[str, str], ...] = (
     (NOT_READ, r"\bods\b|beneficiari|destinatari|poblacion|publico (?:meta|objetivo)|grupos? meta"),
-    (NOT_READ, r"supuesto|riesgo|\bpriori|ponderac|\bpeso\b|contacto|telefono|correo|e ?mail|punto focal"),
+    (NOT_READ, r"\bsupuesto|riesgo|\bpriori|ponderac|\bpeso\b|contacto|telefono|correo|e ?mail|punto focal"),
     (
         NOT_READ,
         r"marco (?:legal|normativo)|base legal|duracion|frecuencia|periodicidad|alcanzad|logrado|obtenid",
@@ -34,7 +34,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"(?: (?:de |de la |del )?(?:orden|actividad(?:es)?|accion(?:es)?|act|poa|item|tarea|correlativo|ref|n|#))?$",
     ),
     ("indicator", r"^(?:nombre (?:de |del )?)?indicador"),
-    ("means", r"verificacion|verificador|evidencia|^verificables?$|respaldo"),
+    ("means", r"verificacion|verificador|evidencia|^verificables?$|respaldo|^medios?$"),
     (
         "budget_source",
         r"fuentes? (?:de |del )?(?:los )?(?:financ|fondo|recurso|presup)|financiamiento|financiador",
@@ -52,10 +52,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"^lineas? (?:de )?(?:la )?(?:accion|trabajo|intervencion)|^lineas? (?:estrategica|operativa)s?|^lineas?$",
     ),
     ("line", r"^estrategias?$|^sub ?componente|^programas?$"),
-    ("lead", r"^(?:\w+ )?responsables?\b.*\bco ?responsab"),
+    ("lead", r"^(?:\w+ )?responsables?\b.*\bco ?r{1,2}esponsab"),
     (
         "collaborators",
-        r"co ?responsab|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan",
+        r"\bco ?r{1,2}esponsab|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan",
     ),
     (
         "collaborators",
@@ -80,7 +80,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("crimes", r"delito|^tematicas?\b|^temas?$|problematica|hechos? punible"),
     ("scope", r"^ambitos?(?: de (?:accion|aplicacion|intervencion))?$"),
     ("observations", r"^observa|comentario|^obs\b|^notas?$|aclaracion"),
-    ("unit", r"^unidad(?:es)?(?: de)? medida|^u ?(?:de )?m$|^unidad(?:es)?$|^medida$|^unid$"),
+    ("unit", r"^(?:unidad(?:es)?|unid|u)(?: de)? medida|^u ?(?:de )?m$|^unidad(?:es)?$|^medida$|^unid$"),
     (
         "lead",
         r"responsab|^institucion|^entidad|organismo|^organos?\b|ejecutor|\blider|a cargo|^quien|^encargad|dependencia",

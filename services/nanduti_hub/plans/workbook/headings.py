@@ -8,6 +8,7 @@ scored wins, the upper one on a tie. A heading may have two or three rows: group
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from msgspec import Struct, field
 from rapidfuzz import fuzz, process
@@ -18,6 +19,8 @@ from nanduti_hub.plans.workbook.text import Cell, clean, shown, small_number, wo
 _SEARCH = tuple((role, re.compile(pattern)) for role, pattern in PATTERNS)
 _LONGEST = 90
 _SCANNED = 150
+#: With a heading this good, only so many rows further down may hold a better one.
+_GOOD, _FURTHER = 4.0, 10
 _MONTHS = {
     "ene": 1, "jan": 1, "feb": 2, "mar": 3, "abr": 4, "apr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8,
     "aug": 8, "set": 9, "sep": 9, "oct": 10, "nov": 11, "dic": 12, "dec": 12,
@@ -63,6 +66,7 @@ class Heading(Struct):
     score: float = 0.0
 
 
+@lru_cache(maxsize=4_096)
 def role_of(text: str) -> str | None:
     """The role that a heading's text means, or None."""
     if not text or len(text) > _LONGEST:
@@ -110,6 +114,8 @@ def find_heading(
     best: Heading | None = None
     stop = min(len(rows), first + _SCANNED) if last is None else min(len(rows), last)
     for top in range(first, stop):
+        if best is not None and best.score >= _GOOD and top > best.bottom + _FURTHER:
+            break
         filled = sum(1 for value in rows[top] if isinstance(value, str) and value and len(value) <= _LONGEST)
         if filled < 2:
             continue

@@ -1,35 +1,37 @@
 """What kind of work an activity is, and which crimes it is about, from its words.
 
-The first pattern found in the title decides, those of its verb before those of its object; nothing found is
-`other`. It is a help for filtering, never a reason to refuse.
+The kind word that stands first in the title decides, since a title opens with its verb and its object; of words
+that begin alike the longer stands first in the table. None found is `other`. It is a help for filtering, never a
+reason to refuse.
 """
 
 import re
+import unicodedata
 
 from nanduti.vocabulary import Crime, Kind
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, fold, shown, warning
 
-#: Looked for in order, in the folded title.
+#: Beginnings of words, folded. "Mesa de capacitación" is a table before it is a training.
 KIND_WORDS: tuple[tuple[Kind, str], ...] = (
-    (Kind.INSPECTION, r"^(?:realizar |efectuar |ejecutar |intensificar )?(?:inspec|fiscaliz|operativo|allanamiento|control)"),
-    (Kind.TRAINING, r"capacit|\btaller(?:es)?\b.*(?:formac|capacit|funcionari|docent)|\bformar\b|formacion|\bcursos?\b"
-                    r"|diplomado|entren|adiestr|induccion|seminario|instruir"),
-    (Kind.AWARENESS, r"campan|sensibiliz|difu(?:nd|sion)|concienc|concientiz|divulg|spots?\b|publicidad|charlas?\b"
-                     r"|jornada[s]? de (?:prevencion|informacion)|material(?:es)? (?:grafico|informativo|educativo)|folletos?"),
-    (Kind.NORM, r"protocolo|\bley(?:es)?\b|proyecto de ley|decreto|resolucion|reglament|\bnormativ|\bnorma\b|manual"
-                r"|procedimiento|guia|lineamientos|ordenanza|instructivo|flujograma|hoja de ruta"),
-    (Kind.INSPECTION, r"inspecc|fiscaliz|operativo|verificacion in situ|control(?:es)? (?:migratori|laboral|en )"),
-    (Kind.RESEARCH, r"estudio|diagnostic|encuesta|investigacion (?:social|sobre)|linea de base|relevamiento|mapeo|registro"
-                    r"|censo|base de datos|estadistic|informe|evaluacion|monitore|sistematiz|observatorio|sistema de informacion"),
-    (Kind.CARE, r"\batencion|\batender|albergue|asistencia|asistir|acompan|reintegr|reinserc|restitu|refugio|\bacog"
-                r"|apoyo psico|proteccion a|becas?\b|transferencia"),
-    (Kind.EQUIPMENT, r"adquir|adquisi|equip(?:ar|amiento|os)|construir|construccion|compra|refaccion|infraestructura|vehiculo|mobiliario"
-                     r"|habilita"),
-    (Kind.COORDINATION, r"\bmesas?\b|convenio|articul|coordin|reunion|\bacuerdo|alianza|conformar|conformacion|plenari|comision"
-                        r"|\bred\b|instalar|intercambio"),
-    (Kind.TRAINING, r"\btaller(?:es)?\b|jornadas?\b"),
+    (Kind.AWARENESS, r"taller(?:es)? (?:de |para la )?(?:sensibiliz|concien|difusion)|jornadas? (?:de |para la )?(?:sensibiliz|prevencion|informa)"),
+    (Kind.CARE, r"(?:atender|atencion|asistencia|asistir|acompan|albergue|hogar(?:es)? de|reintegr|reinser|restitu|refugio|becas?\b"
+                r"|apoyo psico|proteger|transferencias?\b|acog|kits?\b)"),
+    (Kind.TRAINING, r"(?:capacit|taller|formar\b|formacion|cursos?\b|diplomado|entren|adiestr|induccion|seminario|instruir|jornada"
+                    r"|especializacion|pasantia)"),
+    (Kind.AWARENESS, r"(?:campan|sensibiliz|difu|concien|divulg|spots?\b|public(?:itar|idad)|charlas?\b|folleto|afiche|microprograma"
+                     r"|materiales? (?:grafico|informativ|educativ|de difusion)|feria|obras? de teatro|mensajes?\b)"),
+    (Kind.NORM, r"(?:protocolo|ley(?:es)?\b|anteproyecto|proyectos? de (?:ley|ordenanza)|decreto|resolucion|reglament|normativ|norma\b"
+                r"|manual|procedimiento|guias?\b|lineamiento|ordenanza|instructivo|flujograma|hojas? de ruta)"),
+    (Kind.INSPECTION, r"(?:inspec|fiscaliz|operativo|allanamiento|control(?:es|ar)?\b|verificacion(?:es)? (?:in situ|labor|conjunt)|recorrida)"),
+    (Kind.RESEARCH, r"(?:estudio|diagnostic|encuesta|investigacion(?:es)? (?:social|sobre|cuali|cuanti|aplicada)|lineas? de base|relev|mapeo"
+                    r"|mapa|registro|censo|bases? de datos|estadistic|informe|evalua|monitore|sistematiz|observatorio"
+                    r"|sistemas? (?:de |unico |informatico)|estimacion|analisis)"),
+    (Kind.EQUIPMENT, r"(?:adquirir|adquisi|equip(?:ar|amiento|os (?:info|de comp))|constru|compra|refaccion|infraestructura|vehiculo"
+                     r"|mobiliario|habilita|dotar|dotacion)"),
+    (Kind.COORDINATION, r"(?:mesas?\b|convenio|articul|coordin|reunion|acuerdo|alianza|conform|plenari|sesion|comision|red(?:es)?\b"
+                        r"|instalar|intercambio|asamblea|reactivar)"),
 )  # fmt: skip
-_KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in KIND_WORDS)
+_KINDS = re.compile(r"\b(?:" + "|".join(f"({pattern})" for _, pattern in KIND_WORDS) + ")")
 
 CRIME_WORDS: tuple[tuple[Crime, str], ...] = (
     (Crime.CHILD_LABOR, r"trabajo infantil|\bti\b|criadazgo|infantil|peores formas|trabajo adolescente"),
@@ -42,11 +44,11 @@ _ALL_CRIMES = re.compile(r"\btod[oa]s\b|los tres|las tres|\btransversal")
 
 def kind_of(title: str) -> Kind:
     """The kind of work that a title tells."""
-    text = fold(title)
-    for kind, pattern in _KINDS:
-        if pattern.search(text):
-            return kind
-    return Kind.OTHER
+    text = title.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    match = _KINDS.search(text)
+    return Kind.OTHER if match is None or match.lastindex is None else KIND_WORDS[match.lastindex - 1][0]
 
 
 def read_crimes(value: Cell, default: tuple[Crime, ...]) -> tuple[tuple[Crime, ...], tuple[Note, ...]]:

@@ -4,7 +4,7 @@ Cities lie plainly in one department; names that several departments have (Bella
 """
 
 EASTERN = (
-    "PY-ASU", "PY-1", "PY-2", "PY-3", "PY-4", "PY-5", "PY-6", "PY-7", "PY-8", "PY-9", "PY-10", "PY-11",
+    "PY-1", "PY-2", "PY-3", "PY-4", "PY-5", "PY-6", "PY-7", "PY-8", "PY-9", "PY-10", "PY-11",
     "PY-12", "PY-13", "PY-14",
 )  # fmt: skip
 WESTERN = ("PY-15", "PY-16", "PY-19")

@@ -21,7 +21,7 @@ from nanduti_hub.plans.workbook.phrases import (
     trie,
     written,
 )
-from nanduti_hub.plans.workbook.place_names import CITIES, EASTERN, OTHER_NAMES, SETS
+from nanduti_hub.plans.workbook.place_names import CITIES, EASTERN, OTHER_NAMES, SETS, WESTERN
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, fold, info, shown, warning
 
 _NATIONAL = re.compile(
@@ -189,7 +189,7 @@ def _named(known: Atlas, text: str, found: list[Match]) -> Places:
                 )
             )
     codes &= known.order.keys()
-    if len(codes) >= len(known.order) > 0 or (len(codes) == len(EASTERN) + 3):
+    if codes >= {*EASTERN, *WESTERN}:
         return Places(
             (), (info("department_all", "Están todos los departamentos: se guarda como nacional."),)
         )

@@ -82,7 +82,7 @@ def _twice(page: Page, table: Table) -> None:
     for row in table.rows:
         if not row.code:
             continue
-        key = (row.axis_common.value if row.axis_common else row.axis, row.code)
+        key = (row.axis_common or row.axis, row.code)
         before = seen.setdefault(key, row.row)
         if before != row.row:
             column = table.heading.columns.get("code", table.heading.columns["title"])

@@ -10,7 +10,8 @@ from msgspec import Struct, field
 
 from nanduti_hub.plans.rows import Row
 from nanduti_hub.plans.workbook import fields
-from nanduti_hub.plans.workbook.activity import Columns, Section, columns_of, read_activity
+from nanduti_hub.plans.workbook.activity import Section, read_activity
+from nanduti_hub.plans.workbook.columns import Columns, columns_of
 from nanduti_hub.plans.workbook.fields import Page, tell, tell_all
 from nanduti_hub.plans.workbook.grid import Place, range_name
 from nanduti_hub.plans.workbook.heading_names import TITLE_ORDER
@@ -18,6 +19,7 @@ from nanduti_hub.plans.workbook.headings import Heading, find_heading
 from nanduti_hub.plans.workbook.sections import Sort, are_numbers, is_foot, is_total, sort_of, unlabelled
 from nanduti_hub.plans.workbook.text import Cell, clean, error, fold, info, shown, warning
 
+_NONE: frozenset[int] = frozenset()
 _FILLED = ("axis", "objective", "line")
 _MORE = frozenset({"indicator", "unit", "target", "baseline", "means", "observations", "description", "progress"})
 _TITLES = tuple(word[:4] for word in TITLE_ORDER)
@@ -134,10 +136,9 @@ def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None
         return
     lead = at.get("lead", -1)
     if title != "" and lead >= 0 and row[lead] != "" and not _is_total_row(title):
-        if isinstance(title, float) and are_numbers([value for value in row if value != ""]):
-            return
-        if isinstance(title, str) and title[:1] in "(12bcBC3" and are_numbers([value for value in row if value != ""]):
-            return
+        if not isinstance(title, str) or len(title) <= 5:
+            if are_numbers([value for value in row if value != ""]):
+                return
         _activity(table, index, row)
         return
     filled = [column for column, value in enumerate(row) if value != ""]
@@ -256,19 +257,20 @@ def _fill(table: Table, index: int, row: list[Cell]) -> None:
 def _activity(table: Table, index: int, row: list[Cell]) -> None:
     page = table.page
     _fill(table, index, row)
-    title_column = table.heading.columns["title"]
-    silent = {column for column, rows in table.merged.items() if rows.get(index, index) != index}
+    silent: set[int] | frozenset[int] = _NONE
+    if table.merged:
+        silent = {column for column, rows in table.merged.items() if rows.get(index, index) != index}
     section = table.section
     broken = page.grid.around.broken
     if broken:
-        silent.update(column for column in table.roles if (index, column) in broken)
+        silent = silent | {column for column in table.roles if (index, column) in broken}
         axis = table.heading.columns.get("axis", -1)
         if (index, axis) in broken:
             section = Section(objective=section.objective, line=section.line, stated=True)
     if not section.stated:
         _axis_missing(table, index)
     table.activities.append(index)
-    table.rows.append(read_activity(page, table.columns, (index, title_column), row, section, silent))
+    table.rows.append(read_activity(page, table.columns, index, row, section, silent))
 
 
 def _axis_missing(table: Table, index: int) -> None:

@@ -1,0 +1,110 @@
+"""Who leads an activity and who helps, from its columns.
+
+Rule: the first institution of the responsible cell leads; one that the directory lacks cannot lead, but may help.
+"""
+
+from nanduti_hub.plans.workbook import fields
+from nanduti_hub.plans.workbook.columns import Columns
+from nanduti_hub.plans.workbook.fields import Page, tell, tell_all
+from nanduti_hub.plans.workbook.grid import Place
+from nanduti_hub.plans.workbook.institutions import Named
+from nanduti_hub.plans.workbook.text import Cell, error, info, shown, warning
+
+
+def read_partners(
+    page: Page, columns: Columns, index: int, row: list[Cell], silent: frozenset[int] | set[int]
+) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+    """The lead, the collaborators, and those whom the directory lacks."""
+    column = columns.lead
+    value: Cell = row[column]
+    pairs = page.facts.memory.setdefault("partners", {})
+    plain: tuple[str | None, tuple[str, ...], tuple[str, ...]] | None = pairs.get((value, row[columns.collaborators]))
+    if plain is not None:
+        return plain
+    told = len(page.found)
+    place = (index, column)
+    if column < 0 and "lead" in columns.defaults:
+        value, place = columns.defaults["lead"]
+    lead: str | None = None
+    collaborators: list[str] = []
+    others: list[str] = []
+    read = fields.named(page.facts, value)
+    if read.codes or read.unknown:
+        lead = _lead(page, columns, place, value, read, collaborators, others)
+    elif column >= 0 and column not in silent:
+        note = error(
+            "lead_missing",
+            "Falta la institución responsable de la actividad.",
+            "Escriba la institución que responde por ella.",
+        )
+        tell(page, place, columns.labels[column], value, note)
+    column = columns.collaborators
+    value = row[column]
+    if value != "":
+        read = fields.named(page.facts, value)
+        label = columns.labels[column]
+        if read.notes:
+            tell_all(page, (index, column), label, value, read.notes)
+        collaborators.extend(read.codes)
+        others.extend(read.unknown)
+        for name, closest in zip(read.unknown, read.closest, strict=True):
+            _not_in_directory(page, (index, column), label, value, name, closest)
+    unique = tuple(dict.fromkeys([code for code in collaborators if code != lead]))
+    partners = (lead, unique, tuple(dict.fromkeys([name[:1_000] for name in others])))
+    if lead is not None and len(page.found) == told and columns.lead >= 0:
+        pairs[row[columns.lead], row[columns.collaborators]] = partners  # nothing to tell: the next row is the same
+    return partners
+
+
+def _lead(
+    page: Page,
+    columns: Columns,
+    place: Place,
+    value: Cell,
+    read: Named,
+    collaborators: list[str],
+    others: list[str],
+) -> str | None:
+    """The lead in a cell; those named after it go to `collaborators` and `others`."""
+    label = columns.labels.get(place[1], "")
+    if read.notes:
+        tell_all(page, place, label, value, read.notes)
+    if read.unknown_first:
+        closest = read.closest[0]
+        hint = f"¿Quiso decir «{closest}»? " if closest else ""
+        note = error(
+            "institution_unknown",
+            f"La institución responsable «{shown(read.unknown[0])}» no está en el directorio.",
+            f"{hint}Escriba su sigla o su nombre oficial, o pida que se agregue al directorio.",
+        )
+        tell(page, place, label, value, note)
+        lead = None
+        collaborators.extend(read.codes)
+    else:
+        lead = read.codes[0]
+        collaborators.extend(read.codes[1:])
+        if len(read.codes) > 1:
+            names = page.facts.register.names
+            rest = ", ".join(names.get(code, code) for code in read.codes[1:])
+            note = info(
+                "lead_several",
+                f"Hay varias instituciones: {names.get(lead, lead)} queda como responsable y {rest} como corresponsable.",
+                "Si responde otra, póngala primero.",
+            )
+            tell(page, place, label, value, note)
+    for name, closest in list(zip(read.unknown, read.closest, strict=True))[int(read.unknown_first) :]:
+        others.append(name)
+        _not_in_directory(page, place, label, value, name, closest)
+    return lead
+
+
+def _not_in_directory(page: Page, place: Place, label: str, value: Cell, name: str, closest: str) -> None:
+    hint = f"Si es «{closest}», escríbala así; si no" if closest else "Si corresponde"
+    note = warning(
+        "institution_not_in_directory",
+        f"«{shown(name)}» no está en el directorio: se guarda tal como está escrita.",
+        f"{hint}, pida que se agregue al directorio.",
+    )
+    tell(page, place, label, value, note)
+
+
