@@ -65,7 +65,10 @@ class Api(Struct, frozen=True):
     async def changed(self, method: str, action: dict[str, Any], below: str, body: Any) -> Any:
         """An action after a command on it at the version that it shows."""
         answer = await self.call(
-            method, f"/v1/actions/{action['id']}{below}", json=body, headers={"If-Match": f'"{action["version"]}"'}
+            method,
+            f"/v1/actions/{action['id']}{below}",
+            json=body,
+            headers={"If-Match": f'"{action["version"]}"'},
         )
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -85,7 +88,9 @@ class Api(Struct, frozen=True):
 
 def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The problem document of an answer that must be one."""
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), (
+        answer.text
+    )
     body: dict[str, Any] = answer.json()
     assert (body["code"], body["status"], body["type"]) == (code, status, f"urn:nanduti:problem:{code}")
     assert body["title"]

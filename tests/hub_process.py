@@ -1,5 +1,6 @@
 """A real hub as a process of its own, as an operator starts it: `nanduti-hub up --home DIR`."""
 
+import contextlib
 import json
 import os
 import selectors
@@ -62,20 +63,40 @@ def start_hub(home: Path, *options: str) -> HubProcess:
                 if not line:
                     break
     process.kill()
-    raise AssertionError(f"the hub did not become ready; its log: {log.name}\n{Path(log.name).read_text()[-3000:]}")
+    raise AssertionError(
+        f"the hub did not become ready; its log: {log.name}\n{Path(log.name).read_text()[-3000:]}"
+    )
 
 
 def server_of(home: Path, name: str) -> psutil.Process:
-    """The embedded server of a home: `postgres` (the postmaster) or `nats-server`."""
-    if name == "nats-server":
-        return psutil.Process(int((home / "nats" / "nats.pid").read_text()))
-    return psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
+    """The embedded server of a home, `postgres` (the postmaster) or `nats-server`, once it is running."""
+    pid_file = {"nats-server": home / "nats" / "nats.pid", "postgres": home / "postgres" / "postmaster.pid"}[
+        name
+    ]
+    until = time.monotonic() + 30
+    while True:
+        try:
+            server = psutil.Process(int(pid_file.read_text().splitlines()[0]))
+            if server.name() == name and server.status() != psutil.STATUS_ZOMBIE:
+                return server
+        except (OSError, ValueError, IndexError, psutil.Error):
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.01)
+
+
+def left_over(home: Path) -> list[psutil.Process]:
+    """The servers that run on a home now."""
+    found = []
+    for process in psutil.process_iter(["name", "cmdline", "cwd"]):
+        place = f"{process.info['cmdline']} {process.info['cwd']}"
+        if process.info["name"] in ("postgres", "nats-server") and str(home) in place:
+            found.append(process)
+    return found
 
 
 def stop_servers(home: Path) -> None:
     """Kill what a killed hub has left running."""
-    for name in ("nats-server", "postgres"):
-        try:
-            server_of(home, name).kill()
-        except (OSError, ValueError, psutil.Error):
-            continue
+    for server in left_over(home):
+        with contextlib.suppress(psutil.Error):
+            server.kill()

@@ -325,7 +325,9 @@ def token() -> None:
 @token.command(name="create")
 @click.option("--name", required=True, help="De quién o de qué sistema es. / Whose it is.")
 @click.option("--role", type=click.Choice(["steward", "coordinator", "member"]), required=True)
-@click.option("--scope", default="*", show_default=True, help="Código de su plataforma o institución. / Its code.")
+@click.option(
+    "--scope", default="*", show_default=True, help="Código de su plataforma o institución. / Its code."
+)
 @HOME
 def token_create(name: str, role: str, scope: str, home: Path) -> None:
     """Crear un token; se muestra una sola vez. / Make a token; it is shown once."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 import uvicorn
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
@@ -37,6 +37,7 @@ from nanduti_hub.ledger.sequencer import sequence
 from nanduti_hub.plans import http as plans_http
 from nanduti_hub.plans.project import PLANS
 from nanduti_hub.problems import on_failure, on_http_exception, on_refused
+from nanduti_hub.reception import receive
 from nanduti_hub.refusal import Refused
 from nanduti_hub.relay.acknowledged import Acknowledged
 from nanduti_hub.relay.comparison import compare
@@ -46,6 +47,7 @@ from nanduti_hub.relay.publishing import relay
 from nanduti_hub.relay.streams import Member
 from nanduti_hub.serving import Hub
 from nanduti_hub.settings import Settings
+from nanduti_hub.telemetry import where
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +88,7 @@ def web_application(ledger: Ledger) -> Litestar:
             title="Ñandutí",
             version="0.1.0",
             description="Registro sincronizado de acciones de las tres plataformas.",
-            path="/v1/docs",
+            openapi_router=Router("/v1/docs", route_handlers=[], include_in_schema=False, opt={"open": True}),
             # The pages that Litestar offers load from other hosts; the document alone does not.
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(
@@ -95,6 +97,7 @@ def web_application(ledger: Ledger) -> Litestar:
             security=[{"token": []}],
         ),
         state=State({"hub": Hub(ledger, Door({}))}),
+        guards=[receive],
         request_max_body_size=MOST_BYTES,
         logging_config=None,
         debug=False,
@@ -263,7 +266,7 @@ async def _guarded(task: Awaitable[None]) -> None:
     except asyncio.CancelledError:
         raise
     except BaseException as error:
-        log.critical("service_ended", error=type(error).__name__, exc_info=error)
+        log.critical("service_ended", error=type(error).__name__, at=where(error))
         raise
 
 

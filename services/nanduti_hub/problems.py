@@ -13,8 +13,12 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from nanduti_hub.ledger.append import LostRace
+from nanduti_hub.ledger.database import DATABASE_AWAY
 from nanduti_hub.ledger.gate import LedgerHeld
+from nanduti_hub.offload import OffloadFailed
+from nanduti_hub.reasons import english, spanish
 from nanduti_hub.refusal import Refusal, Refused
+from nanduti_hub.telemetry import where
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +50,8 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "import_has_errors": (422, "La planilla tiene {errors} errores y no se importó nada.", "Corrija las celdas señaladas en el borrador y súbala de nuevo.", "The workbook has {errors} errors and nothing was imported.", "Correct the cells shown in the draft and upload it again."),
     "import_confirmed": (409, "El borrador ya fue confirmado.", "Suba la planilla de nuevo para otra revisión.", "The draft has been confirmed already.", "Upload the workbook again for another revision."),
     "pair_unknown": (422, "La fila o la acción «{name}» no está en este borrador.", "Use las filas y acciones que muestra el borrador.", 'The row or action "{name}" is not in this draft.', "Use the rows and actions that the draft shows."),
+    "pair_repeated": (422, "La misma acción quedó en dos filas.", "Cada fila necesita una acción distinta, o ninguna.", "The same action stands at two rows.", "Each row needs another action, or none."),
+    "code_taken": (409, "El código «{code}» ya es de otra entrada o está reservado.", "Elija otro código: es único entre plataformas e instituciones.", 'The code "{code}" is another entry\'s or reserved.', "Choose another: it is unique over platforms and institutions."),
     "file_missing": (422, "Falta el archivo.", "Envíe la planilla .xlsx como cuerpo, o como formulario con el campo «file».", "The file is missing.", 'Send the .xlsx workbook as the body, or as a form with the field "file".'),
     "event_too_large": (413, "La acción ocuparía más de {most} bytes.", "Abrevie los textos o quite informes.", "The action would take more than {most} bytes.", "Shorten its texts or its reports."),
     "too_large": (413, "Lo enviado es demasiado grande.", "El límite es de 20 MB por planilla y 1 MB para lo demás.", "What was sent is too large.", "The limit is 20 MB for a workbook and 1 MB for the rest."),
@@ -68,19 +74,27 @@ def language_of(request: RequestOf) -> str:
     return "en" if wanted.startswith("en") else "es"
 
 
-def problem(request: RequestOf, refusal: Refusal) -> Response[bytes]:
+def problem(
+    request: RequestOf, refusal: Refusal, headers: dict[str, str] | None = None
+) -> Response[bytes]:
     """A refusal as a problem document."""
     status, title_es, detail_es, title_en, detail_en = TEXTS[refusal.code]
-    title, detail = (title_en, detail_en) if language_of(request) == "en" else (title_es, detail_es)
-    body = {
+    is_english = language_of(request) == "en"
+    title, detail = (title_en, detail_en) if is_english else (title_es, detail_es)
+    values = dict(refusal.values)
+    if "reason" in values:
+        values["reason"] = (english if is_english else spanish)(values["reason"])
+    # The standard's own members come last: a value may have the name of one.
+    body = values | {
         "type": f"urn:nanduti:problem:{refusal.code}",
-        "title": title.format_map(refusal.values),
+        "title": title.format_map(values),
         "status": status,
-        "detail": detail.format_map(refusal.values),
+        "detail": detail.format_map(values),
         "code": refusal.code,
-        **refusal.values,
     }
-    headers = {"Retry-After": "2"} if status == 503 else {}
+    headers = {"Content-Language": "en" if is_english else "es", **(headers or {})}
+    if status == 503:
+        headers["Retry-After"] = "2"
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="nanduti"'
     return Response(
@@ -99,38 +113,40 @@ def on_http_exception(request: RequestOf, error: HTTPException) -> Response[byte
         case 404:
             return problem(request, Refusal("not_found"))
         case 405:
-            return problem(request, Refusal("method_not_allowed"))
+            return problem(request, Refusal("method_not_allowed"), error.headers)
         case 413:
             return problem(request, Refusal("too_large"))
-        case 400:
+        case status if 400 <= status < 500:
             return problem(request, Refusal("invalid", {"reason": _reason(error)}))
     return on_failure(request, error)
 
 
 def on_failure(request: RequestOf, error: Exception) -> Response[bytes]:
     """Answer a failure, and log what failed: the exception's type and where, never the request's content."""
+    if isinstance(error, DATABASE_AWAY):
+        log.warning("database_away", method=request.method, error=type(error).__name__)
+        return problem(request, Refusal("database_away"))
     match error:
         case LedgerHeld():
             return problem(request, Refusal("ledger_held"))
-        case LostRace() | asyncpg.DeadlockDetectedError():
-            return problem(request, Refusal("busy"))
         case (
-            asyncpg.PostgresConnectionError()
-            | asyncpg.InterfaceError()
-            | asyncpg.CannotConnectNowError()
-            | asyncpg.AdminShutdownError()
-            | asyncpg.CrashShutdownError()
-            | OSError()
+            LostRace()
+            | asyncpg.DeadlockDetectedError()
+            | asyncpg.SerializationError()
+            | asyncpg.UniqueViolationError()
+            | asyncpg.QueryCanceledError()
+            | OffloadFailed()
         ):
-            return problem(request, Refusal("database_away"))
-        case msgspec.ValidationError() | msgspec.DecodeError():
-            return problem(request, Refusal("invalid", {"reason": str(error)}))
-    log.error("request_failed", method=request.method, error=type(error).__name__, exc_info=error)
+            log.warning("request_gave_up", method=request.method, error=type(error).__name__)
+            return problem(request, Refusal("busy"))
+    log.error("request_failed", method=request.method, error=type(error).__name__, at=where(error))
     return problem(request, Refusal("failed"))
 
 
 def _reason(error: HTTPException) -> str:
-    """Which field does not fit and why; the value that was sent is not repeated."""
-    extra = error.extra if isinstance(error.extra, list) else []
-    parts = [f"{item.get('key', '')}: {item.get('message', '')}" for item in extra if isinstance(item, dict)]
-    return "; ".join(parts) or error.detail
+    """Which parameter does not fit and why; the value that was sent is not repeated."""
+    for item in error.extra if isinstance(error.extra, list) else ():
+        if isinstance(item, dict):
+            why = str(item.get("message", "")).partition(" - at `")[0]
+            return f"{why} - at `{item.get('key', '')}`"
+    return "Not as the documentation says"

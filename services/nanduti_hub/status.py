@@ -12,13 +12,13 @@ from nanduti_hub.serving import caller_from, hub_of
 RequestOf = Request[Any, Any, Any]
 
 
-@get("/healthz", summary="¿Está vivo?", security=[{}], sync_to_thread=False)
+@get("/healthz", summary="¿Está vivo?", security=[{}], opt={"open": True}, sync_to_thread=False)
 def get_health() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@get("/readyz", summary="¿Acepta cambios?", security=[{}], sync_to_thread=False)
+@get("/readyz", summary="¿Acepta cambios?", security=[{}], opt={"open": True}, sync_to_thread=False)
 def get_readiness(request: RequestOf) -> Response[bytes]:
     """Whether commands are accepted: 503 while the ledger has not been compared with the bus."""
     ready = hub_of(request).ledger.gate.is_open
@@ -29,7 +29,7 @@ def get_readiness(request: RequestOf) -> Response[bytes]:
 @get("/v1/me", summary="Quién soy y qué puedo hacer")
 async def get_me(request: RequestOf) -> Response[bytes]:
     """The caller's name, role and scope, and what it may do."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     body = {"name": caller.name, "role": caller.role, "scope": caller.scope, "allowed": allowed(caller)}
     return Response(msgspec.json.encode(body), media_type="application/json")
 

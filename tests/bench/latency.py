@@ -160,7 +160,9 @@ async def _floor(directory: Path, actions: list[Action]) -> AsyncIterator[_Floor
         pool,
     ):
         await pool.execute("CREATE SCHEMA floor")
-        await pool.execute("CREATE TABLE floor.row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea)")
+        await pool.execute(
+            "CREATE TABLE floor.row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea)"
+        )
         client = await nats.connect(server.url)
         jetstream = client.jetstream()
         await jetstream.add_stream(name="FLOOR", subjects=["floor.>"])

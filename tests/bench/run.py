@@ -60,7 +60,9 @@ def main() -> int:
         print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     keep(figures, VAR / "bench.json")
     memory = psutil.virtual_memory().total / 2**30
-    print(f"\n{psutil.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}")
+    print(
+        f"\n{psutil.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}"
+    )
     print(table(figures))
     return failed
 

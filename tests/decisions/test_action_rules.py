@@ -19,8 +19,8 @@ from nanduti.actions import (
     ActionRevised,
     ActionStatusChanged,
     Change,
-    CitedCell,
     Citation,
+    CitedCell,
     Indicator,
     Milestone,
     Report,
@@ -40,9 +40,7 @@ from nanduti_hub.actions.decide import STEPS, decide
 from nanduti_hub.actions.state import Current, evolve
 from nanduti_hub.refusal import Refusal
 
-CITED = (
-    Citation(plan="01900000-0000-7000-8000-000000000001", revision=1, sheet="POA", row=9, number="2.1"),
-)
+CITED = (Citation(plan="01900000-0000-7000-8000-000000000001", revision=1, sheet="POA", row=9, number="2.1"),)
 
 
 def standing(version: int = 3, **changes: Any) -> Current:
@@ -83,14 +81,20 @@ def test_a_status_step_is_taken_only_where_the_table_has_it(before: Status, afte
         assert event.action.status_reason == "Acta sintética 4/2026"
         assert Change(field="status", before=before.value) in event.changes
     else:
-        assert refusal_of(state, command) == ("status_step_refused", {"from": before.value, "to": after.value})
+        assert refusal_of(state, command) == (
+            "status_step_refused",
+            {"from": before.value, "to": after.value},
+        )
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(before, after) for before in STEPS for after, needs in STEPS[before].items() if needs]
+    ("before", "after"),
+    [(before, after) for before in STEPS for after, needs in STEPS[before].items() if needs],
 )
 @pytest.mark.parametrize("reason", ["", "   ", "\t\n"])
-def test_a_step_that_needs_a_reason_is_refused_without_one(before: Status, after: Status, reason: str) -> None:
+def test_a_step_that_needs_a_reason_is_refused_without_one(
+    before: Status, after: Status, reason: str
+) -> None:
     """Blanks are no reason."""
     command = ChangeStatus(status=after, reason=reason)
     assert refusal_of(standing(status=before), command) == ("status_reason_missing", {"to": after.value})
@@ -175,15 +179,15 @@ CORRECTIONS: list[tuple[str, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("field", "sent", "stored"), CORRECTIONS)
-def test_a_correction_changes_the_field_that_it_names_and_no_other(field: str, sent: Any, stored: Any) -> None:
+def test_a_correction_changes_the_field_that_it_names_and_no_other(
+    field: str, sent: Any, stored: Any
+) -> None:
     """The event carries the whole action and what stood there before."""
     state = standing()
     event = event_of(state, correction(**{field: sent}))
     assert isinstance(event, ActionRevised)
     assert event.action == replace(state.action, **{field: stored})
-    assert event.changes == (
-        Change(field=field, before=msgspec.to_builtins(getattr(state.action, field))),
-    )
+    assert event.changes == (Change(field=field, before=msgspec.to_builtins(getattr(state.action, field))),)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +209,9 @@ def test_null_is_not_understood_for_a_field_that_an_action_cannot_be_without(fie
 
 def test_the_cells_of_the_first_indicator_are_corrected_in_place() -> None:
     """Its reports stay, and so do the other indicators."""
-    first = Indicator(number=1, text="Talleres", unit="", target=4, reports=(Report(on=date(2026, 4, 1), value=2),))
+    first = Indicator(
+        number=1, text="Talleres", unit="", target=4, reports=(Report(on=date(2026, 4, 1), value=2),)
+    )
     second = Indicator(number=2, text="Personas", target=90)
     state = standing(indicators=(first, second))
     event = event_of(state, correction(unit="talleres", target=None))
@@ -317,7 +323,12 @@ def test_cells_written_back_give_the_same_action() -> None:
 def test_every_event_is_one_version_more_and_holds_the_action_whole() -> None:
     """So that folding is taking the last."""
     state: Current | None = None
-    commands = [planned(), correction(title="Dos"), ReportProgress(progress=3), ChangeStatus(status=Status.COMPLETED)]
+    commands = [
+        planned(),
+        correction(title="Dos"),
+        ReportProgress(progress=3),
+        ChangeStatus(status=Status.COMPLETED),
+    ]
     for version, command in enumerate(commands, 1):
         decided = decide(state, command)
         assert not isinstance(decided, Refusal)

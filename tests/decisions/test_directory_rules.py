@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nanduti.directory import Coordinator, Department, Institution, Platform, Seat
-from nanduti_hub.directory.commands import Entity, Found, Register
+from nanduti_hub.directory.commands import Codes, DirectoryCommand, Entity, Found, Register
 from nanduti_hub.directory.decide import decide, entity_of, evolve, id_of
 from nanduti_hub.refusal import Refusal
 
@@ -18,8 +18,17 @@ ENTITIES: list[Entity] = [
 ]
 
 
+CODES = Codes(
+    platforms=frozenset({"conaeti"}), institutions=frozenset({"mtess"}), departments=frozenset({"PY-7"})
+)
+
+
+def register(entity: Entity) -> DirectoryCommand:
+    return Register(entity, CODES)
+
+
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: type(entity).__name__)
-@pytest.mark.parametrize("command", [Register, Found])
+@pytest.mark.parametrize("command", [register, Found])
 def test_an_entry_is_made_once_and_the_same_again_is_nothing(entity: Entity, command: Any) -> None:
     """By either command."""
     decided = decide(None, command(entity))
@@ -34,7 +43,7 @@ def test_founding_never_takes_back_what_a_steward_has_changed() -> None:
     first = decide(None, Found(ENTITIES[1]))
     assert not isinstance(first, Refusal)
     changed = Institution(code="sintetica", acronym="IS2", name="Institución sintética", synthetic=True)
-    second = decide(first[0], Register(changed))
+    second = decide(first[0], register(changed))
     assert not isinstance(second, Refusal)
     assert second[0].version == 2
     assert decide(second[0], Found(ENTITIES[1])) == ()
@@ -54,9 +63,30 @@ def test_founding_never_takes_back_what_a_steward_has_changed() -> None:
 )
 def test_a_dated_record_that_ends_before_it_begins_is_refused(entity: Entity) -> None:
     """`until` is exclusive, so an empty record is refused too."""
-    refused = decide(None, Register(entity))
+    refused = decide(None, register(entity))
     assert isinstance(refused, Refusal)
     assert refused.code == "dates_reversed"
+
+
+UNFIT: list[tuple[Entity, str]] = [
+    (Institution(code="conaeti", acronym="X", name="X"), "code_taken"),
+    (Platform(code="mtess", acronym="X", name="X"), "code_taken"),
+    (Institution(code="relay", acronym="X", name="X"), "code_taken"),
+    (Platform(code="joint", acronym="X", name="X"), "code_taken"),
+    (Institution(code="otra", acronym="X", name="X", departments=("PY-99",)), "department_unknown"),
+    (Platform(code="otra", acronym="X", name="X", department="PY-99"), "department_unknown"),
+    (Platform(code="otra", acronym="X", name="X", coordinators=(Coordinator(institution="nadie"),)), "institution_unknown"),
+    (Seat(platform="nadie", institution="mtess"), "platform_unknown"),
+    (Seat(platform="conaeti", institution="nadie"), "institution_unknown"),
+]
+
+
+@pytest.mark.parametrize(("entity", "code"), UNFIT)
+def test_a_code_belongs_to_one_entry_and_what_is_named_must_be_there(entity: Entity, code: str) -> None:
+    """Two members of one code would be one account on the bus."""
+    refused = decide(None, register(entity))
+    assert isinstance(refused, Refusal)
+    assert refused.code == code
 
 
 def test_a_stream_is_named_after_the_entry() -> None:

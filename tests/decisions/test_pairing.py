@@ -19,7 +19,9 @@ TITLES = (
 )
 
 
-def stored(place: int, title: str | None = None, *, number: str | None = None, axis: Axis = Axis.DETECTION) -> Action:
+def stored(
+    place: int, title: str | None = None, *, number: str | None = None, axis: Axis = Axis.DETECTION
+) -> Action:
     """An action of the plan with the number that its row had."""
     said = number if number is not None else f"1.{place}"
     cited = Citation(plan=PLAN, revision=1, sheet="POA", row=4 + place, number=said)
@@ -155,7 +157,13 @@ def test_a_row_whose_action_a_person_gave_away_finds_no_other_by_force() -> None
 def test_every_row_has_exactly_one_answer_and_no_action_two_rows() -> None:
     """Whatever stands in the sheet: twenty copies of each row too."""
     rows = [
-        Row(sheet="POA", row=number, title=TITLES[number % 6], code=f"1.{number % 7}", axis_common=Axis.DETECTION)
+        Row(
+            sheet="POA",
+            row=number,
+            title=TITLES[number % 6],
+            code=f"1.{number % 7}",
+            axis_common=Axis.DETECTION,
+        )
         for number in range(120)
     ]
     pairs = pair(rows, PLANNED, {})
@@ -166,7 +174,12 @@ def test_every_row_has_exactly_one_answer_and_no_action_two_rows() -> None:
 
 @pytest.mark.parametrize(
     ("text", "same"),
-    [("  Niñez,  ADOLESCENCIA. ", "ninez adolescencia"), ("", ""), ("— • ...", ""), ("2.º semestre", "2o semestre")],
+    [
+        ("  Niñez,  ADOLESCENCIA. ", "ninez adolescencia"),
+        ("", ""),
+        ("— • ...", ""),
+        ("2.º semestre", "2o semestre"),
+    ],
 )
 def test_normalizing_keeps_what_is_said_and_not_how(text: str, same: str) -> None:
     """Accents, case, spaces and punctuation go."""

@@ -14,7 +14,12 @@ from nanduti_hub.plans.state import Current, evolve
 from nanduti_hub.refusal import Refusal
 
 REVISION = Revision(
-    number=1, act="Acta sintética 1/2026", act_date=date(2026, 2, 1), file_name="poa.xlsx", sha256="0" * 64, added=3
+    number=1,
+    act="Acta sintética 1/2026",
+    act_date=date(2026, 2, 1),
+    file_name="poa.xlsx",
+    sha256="0" * 64,
+    added=3,
 )
 
 

@@ -18,7 +18,20 @@ from nanduti_hub.plans.rows import Finding, Reading, Row, Severity
 
 PLAN = "01900000-0000-7000-8000-000000000001"
 CITATION = Citation(plan=PLAN, revision=1, sheet="POA", row=5, number="1.1")
-GIVEN = frozenset({"title", "axis", "lead", "collaborators", "start", "end", "indicator", "target", "budget_pyg", "progress"})
+GIVEN = frozenset(
+    {
+        "title",
+        "axis",
+        "lead",
+        "collaborators",
+        "start",
+        "end",
+        "indicator",
+        "target",
+        "budget_pyg",
+        "progress",
+    }
+)
 ROW = Row(
     sheet="POA", row=5, code="1.1", title="Capacitar a inspectores de trabajo (sintético)", axis="Detección",
     axis_common=Axis.DETECTION, lead="mtess", collaborators=("mp",), start=date(2026, 3, 1), end=date(2026, 6, 30),
@@ -85,7 +98,9 @@ CHANGED: list[tuple[str, Any, str, Any]] = [
 
 
 @pytest.mark.parametrize(("field", "value", "cell", "before"), CHANGED)
-def test_a_cell_that_is_new_in_the_workbook_is_followed(field: str, value: Any, cell: str, before: Any) -> None:
+def test_a_cell_that_is_new_in_the_workbook_is_followed(
+    field: str, value: Any, cell: str, before: Any
+) -> None:
     """Given nobody touched it, when the cell changes, then the register does, and knows what stood there."""
     stood = imported()
     changed = replace(ROW, **{field: value})
@@ -103,11 +118,15 @@ CORRECTED: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("cell", "value"), CORRECTED)
-def test_every_kind_of_cell_can_be_corrected_without_the_old_workbook_coming_in_its_way(cell: str, value: Any) -> None:
+def test_every_kind_of_cell_can_be_corrected_without_the_old_workbook_coming_in_its_way(
+    cell: str, value: Any
+) -> None:
     """Lists too, which come back from the database as JSON has them; and corrected back nothing is noted."""
     full = replace(ROW, given=GIVEN | {"departments", "crimes", "other_institutions"})
     stood = imported(full)
-    changes = {"indicators": (replace(stood.indicators[0], target=value),)} if cell == "target" else {cell: value}
+    changes = (
+        {"indicators": (replace(stood.indicators[0], target=value),)} if cell == "target" else {cell: value}
+    )
     corrected = imported(full, **changes)
     assert [differs.field for differs in corrected.citations[0].differs] == [cell]
     assert only(preview(reading(full), [corrected], {})) == (Outcome.UNCHANGED, (), [])
@@ -128,7 +147,12 @@ def test_a_cell_that_both_changed_is_a_conflict_and_points_at_the_cell() -> None
     compared = preview(reading(replace(ROW, budget_pyg=20_000_000)), [corrected], {})
     assert only(compared) == (Outcome.ERROR, (), ["conflict"])
     (finding,) = compared.findings
-    assert (finding.sheet, finding.cell, finding.column, finding.value) == ("POA", "K5", "Presupuesto", "20000000")
+    assert (finding.sheet, finding.cell, finding.column, finding.value) == (
+        "POA",
+        "K5",
+        "Presupuesto",
+        "20000000",
+    )
     assert finding.severity is Severity.ERROR
     assert all(number in finding.message for number in ("12500000", "99000000", "20000000"))
     assert finding.suggestion
@@ -185,7 +209,12 @@ def test_an_action_whose_row_is_gone_is_absent_and_nothing_more() -> None:
 def test_a_row_in_error_is_in_error_whatever_it_would_do() -> None:
     """And the others come out as they would, so that all is seen at once."""
     error = Finding(
-        sheet="POA", cell="D6", severity=Severity.ERROR, code="lead_unknown", message="No se reconoce.", value="X"
+        sheet="POA",
+        cell="D6",
+        severity=Severity.ERROR,
+        code="lead_unknown",
+        message="No se reconoce.",
+        value="X",
     )
     other = replace(ROW, row=6, code="1.2", title="Imprimir materiales de otra campaña sintética")
     compared = preview(reading(ROW, other, findings=(error,)), [imported()], {})
@@ -250,6 +279,8 @@ def test_a_row_that_no_reader_of_the_register_could_decode_is_an_error(field: st
 def test_a_new_row_gives_the_whole_action_and_cites_itself() -> None:
     """With its first indicator; what it does not say keeps its default."""
     made = imported()
-    assert made.indicators == (Indicator(number=1, text="Inspectores capacitados", unit="personas", target=40),)
+    assert made.indicators == (
+        Indicator(number=1, text="Inspectores capacitados", unit="personas", target=40),
+    )
     assert (made.status, made.citations) == (Status.PLANNED, (CITATION,))
     assert msgspec.json.decode(msgspec.json.encode(made), type=Action) == made

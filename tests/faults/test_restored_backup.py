@@ -66,7 +66,16 @@ def command(*arguments: str) -> str:
 def test_events_that_a_restored_database_lost_come_back_from_the_stream(home: Path) -> None:
     hub = start_hub(home)
     token = command(
-        "token", "create", "--name", "test", "--role", "coordinator", "--scope", "conaeti", "--home", str(home)
+        "token",
+        "create",
+        "--name",
+        "test",
+        "--role",
+        "coordinator",
+        "--scope",
+        "conaeti",
+        "--home",
+        str(home),
     )
     coordinator = Coordinator(home, token)
     new_plan = {

@@ -59,20 +59,21 @@ from nanduti_hub.serving import (
 RequestOf = Request[Any, Any, Any]
 Limit = Annotated[int, Parameter(ge=1, le=500)]
 Line = Annotated[str, Parameter(max_length=200)]
+MaybeLine = Annotated[str | None, Parameter(max_length=200)]
 #: Rows fetched at once for an export.
 CHUNK = 1_000
 
 
 def filters_from(
-    platform: Line | None = None,
-    institution: Line | None = None,
+    platform: MaybeLine = None,
+    institution: MaybeLine = None,
     crime: Crime | None = None,
     axis: Axis | None = None,
     kind: Kind | None = None,
-    department: Line | None = None,
+    department: MaybeLine = None,
     status: Status | None = None,
-    q: Line | None = None,
-    plan: Line | None = None,
+    q: MaybeLine = None,
+    plan: MaybeLine = None,
     overdue: bool | None = None,
     due_soon: bool | None = None,
 ) -> Filters:
@@ -90,11 +91,11 @@ FILTERED = {"filters": Provide(filters_from, sync_to_thread=False)}
 async def list_actions(
     request: RequestOf,
     filters: Filters,
-    cursor: Line | None = None,
+    cursor: MaybeLine = None,
     limit: Limit = 50,
 ) -> Response[bytes]:
     """A page of actions in the order of their codes; `next` is the cursor of the following page, or null."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         rows = await page_of_actions(connection, filters, today(), number_of(cursor), limit + 1)
@@ -104,16 +105,16 @@ async def list_actions(
         b",".join(as_json(row) for row in shown),
         msgspec.json.encode(following),
     )
-    headers = {}
-    if following is not None:
-        headers["Link"] = f'<{next_url(request, following)}>; rel="next"'
-    return Response(body, media_type="application/json", headers=headers)
+    return Response(body, media_type="application/json", headers=next_link(request, following))
 
 
-def next_url(request: RequestOf, cursor: str) -> str:
-    """The address of the following page."""
+def next_link(request: RequestOf, cursor: str | None) -> dict[str, str]:
+    """The header that leads to the following page, where there is one."""
+    if cursor is None:
+        return {}
     query = {name: value for name, value in request.query_params.items() if name != "cursor"}
-    return str(request.url.with_replacements(query=urlencode({**query, "cursor": cursor})))
+    url = request.url.with_replacements(query=urlencode({**query, "cursor": cursor}))
+    return {"Link": f'<{url}>; rel="next"'}
 
 
 def cursor_of(number: int) -> str:
@@ -156,7 +157,7 @@ async def _all_rows(request: RequestOf, caller: Caller, filters: Filters) -> Asy
 @get("/v1/actions.ndjson", dependencies=FILTERED, summary="Acciones del registro, una por línea (NDJSON)")
 async def actions_ndjson(request: RequestOf, filters: Filters) -> Stream:
     """All actions that the filters leave, one JSON object a line."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
 
     async def lines() -> AsyncIterator[bytes]:
@@ -195,7 +196,7 @@ def csv_row(row: asyncpg.Record) -> list[str]:
         action.end.isoformat() if action.end else "",
         first.text if first else "",
         first.unit if first else "",
-        f"{first.target:g}".replace(".", ",") if first and first.target is not None else "",
+        _number(first.target) if first and first.target is not None else "",
         str(action.budget) if action.budget is not None else "",
         action.budget_source,
         action.status.value,
@@ -205,10 +206,15 @@ def csv_row(row: asyncpg.Record) -> list[str]:
     return [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells]
 
 
+def _number(value: float) -> str:
+    """A number as spreadsheets in Spanish read it: all of its digits, decimals after a comma."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 2**53 else str(value).replace(".", ",")
+
+
 @get("/v1/actions.csv", dependencies=FILTERED, summary="Acciones del registro para una planilla (CSV)")
 async def actions_csv(request: RequestOf, filters: Filters) -> Stream:
     """All actions that the filters leave, as CSV that Excel in Spanish opens: UTF-8 with BOM, semicolons."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
 
     async def lines() -> AsyncIterator[bytes]:
@@ -229,13 +235,13 @@ def _csv_line(cells: tuple[str, ...] | list[str]) -> bytes:
 @get("/v1/actions/{name:str}", summary="Una acción, por su id o su código")
 async def get_action(request: RequestOf, name: Line) -> Response[bytes]:
     """One action with its version, which If-Match wants back."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         row = await find_action(connection, name, today())
     tag = tag_of(request, row["version"])
     if not_modified(request, tag):
-        return Response(b"", status_code=304, headers={"ETag": tag})
+        return Response(b"", status_code=304, headers={"ETag": tag, "Vary": "Accept-Language"})
     return Response(
         as_json(row), media_type="application/json", headers={"ETag": tag, "Vary": "Accept-Language"}
     )
@@ -243,10 +249,10 @@ async def get_action(request: RequestOf, name: Line) -> Response[bytes]:
 
 @get("/v1/actions/{name:str}/history", summary="La historia de una acción")
 async def get_history(
-    request: RequestOf, name: Line, cursor: Line | None = None, limit: Limit = 50
+    request: RequestOf, name: Line, cursor: MaybeLine = None, limit: Limit = 50
 ) -> Response[bytes]:
     """The events of an action, the latest first, each with its number in the ledger."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
     before = number_of(cursor) or 2**31 - 1
     async with transaction(hub_of(request).ledger.database, caller) as connection:
@@ -263,7 +269,7 @@ async def get_history(
     )
     following = cursor_of(shown[-1]["version"]) if len(events) > limit else None
     body = b'{"items":[%b],"next":%b}' % (items, msgspec.json.encode(following))
-    return Response(body, media_type="application/json")
+    return Response(body, media_type="application/json", headers=next_link(request, following))
 
 
 class _Identified(msgspec.Struct):
@@ -275,7 +281,7 @@ class _Identified(msgspec.Struct):
 @get("/v1/register", summary="El número y la huella del registro publicado")
 async def get_register(request: RequestOf) -> Response[bytes]:
     """The register's number, its digest and how many actions it has: what every subscriber can compare with."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller, snapshot=True) as connection:
         state = await register_state(connection)
@@ -292,7 +298,7 @@ async def facts_of(connection: asyncpg.Connection) -> Facts:
 
 async def _change(request: RequestOf, name: str, make: ActionCommand | Correction) -> Response[bytes]:
     """One command on one action: If-Match says which version is meant, the answer is the action after it."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.CHANGE_ACTION, caller.scope)
     expected = expected_version(request)
     ledger = hub_of(request).ledger

@@ -7,10 +7,19 @@ from nanduti.directory import Department, Institution, Platform, Seat
 Entity = Department | Institution | Platform | Seat
 
 
+class Codes(Struct, frozen=True, kw_only=True):
+    """The codes that the directory has."""
+
+    platforms: frozenset[str]
+    institutions: frozenset[str]
+    departments: frozenset[str]
+
+
 class Register(Struct, frozen=True):
-    """Enter an entity, or replace what the directory says of it."""
+    """Enter an entity, or replace what the directory says of it; what it names must be among `codes`."""
 
     entity: Entity
+    codes: Codes
 
 
 class Found(Struct, frozen=True):

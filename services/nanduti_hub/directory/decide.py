@@ -14,8 +14,11 @@ from nanduti.directory import (
     Seat,
     SeatRegistered,
 )
-from nanduti_hub.directory.commands import DirectoryCommand, Entity, Found
+from nanduti_hub.directory.commands import Codes, DirectoryCommand, Entity, Found, Register
 from nanduti_hub.refusal import Refusal
+
+#: Codes that would be mistaken for the bus's own users or for a scope of its subjects.
+RESERVED = frozenset({"sys", "keeper", "relay", "joint", "hub"})
 
 
 def decide(state: DirectoryEvent | None, command: DirectoryCommand) -> Sequence[DirectoryEvent] | Refusal:
@@ -23,6 +26,8 @@ def decide(state: DirectoryEvent | None, command: DirectoryCommand) -> Sequence[
     if state is not None and (isinstance(command, Found) or entity_of(state) == command.entity):
         return ()
     entity, version = command.entity, state.version + 1 if state else 1
+    if isinstance(command, Register) and (unfit := _unfit(entity, command.codes)) is not None:
+        return unfit
     match entity:
         case Department():
             return (DepartmentRegistered(version=version, department=entity),)
@@ -38,6 +43,41 @@ def decide(state: DirectoryEvent | None, command: DirectoryCommand) -> Sequence[
             return (SeatRegistered(version=version, seat=entity),)
         case _:
             assert_never(entity)
+
+
+def _unfit(entity: Entity, codes: Codes) -> Refusal | None:
+    """What is wrong with the codes of an entity: a member's is unique, and what is named must be there."""
+    match entity:
+        case Department():
+            return None
+        case Institution():
+            if entity.code in codes.platforms | RESERVED:
+                return Refusal("code_taken", {"code": entity.code})
+            return _unknown(codes, departments=entity.departments)
+        case Platform():
+            if entity.code in codes.institutions | RESERVED:
+                return Refusal("code_taken", {"code": entity.code})
+            coordinators = [coordinator.institution for coordinator in entity.coordinators]
+            departments = () if entity.department is None else (entity.department,)
+            return _unknown(codes, institutions=coordinators, departments=departments)
+        case Seat():
+            if entity.platform not in codes.platforms:
+                return Refusal("platform_unknown", {"platform": entity.platform})
+            return _unknown(codes, institutions=(entity.institution,))
+        case _:
+            assert_never(entity)
+
+
+def _unknown(
+    codes: Codes, institutions: Sequence[str] = (), departments: Sequence[str] = ()
+) -> Refusal | None:
+    for code in institutions:
+        if code not in codes.institutions:
+            return Refusal("institution_unknown", {"institution": code})
+    for code in departments:
+        if code not in codes.departments:
+            return Refusal("department_unknown", {"department": code})
+    return None
 
 
 def evolve(_state: DirectoryEvent | None, event: DirectoryEvent) -> DirectoryEvent:

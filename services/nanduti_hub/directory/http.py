@@ -12,8 +12,8 @@ from nanduti.directory import Department, Institution, Platform, Seat
 from nanduti_hub.access.policy import Act, permit
 from nanduti_hub.directory.commands import Entity, Register
 from nanduti_hub.directory.decide import id_of
-from nanduti_hub.directory.project import DECIDERS
-from nanduti_hub.directory.queries import entries
+from nanduti_hub.directory.project import DECIDERS, SEATS
+from nanduti_hub.directory.queries import codes_of, entries
 from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.append import read_streams
 from nanduti_hub.ledger.database import transaction
@@ -23,11 +23,12 @@ from nanduti_hub.serving import caller_from, command, expected_version, hub_of, 
 
 RequestOf = Request[Any, Any, Any]
 Line = Annotated[str, Parameter(max_length=40)]
+MaybeLine = Annotated[str | None, Parameter(max_length=40)]
 T = TypeVar("T", Department, Institution, Platform, Seat)
 
 
 async def _list(request: RequestOf, kind: type[T], key: str | None = None) -> Response[bytes]:
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         found = await entries(connection, kind, key)
@@ -53,13 +54,13 @@ async def list_platforms(request: RequestOf) -> Response[bytes]:
 
 
 @get("/v1/seats", summary="Quién integra cada plataforma")
-async def list_seats(request: RequestOf, platform: Line | None = None) -> Response[bytes]:
+async def list_seats(request: RequestOf, platform: MaybeLine = None) -> Response[bytes]:
     """The seats of one platform, or of all."""
     return await _list(request, Seat, platform)
 
 
 async def _one(request: RequestOf, kind: type[T], code: str) -> Response[bytes]:
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
     stream = f"{DECIDERS[kind].kind}:{code}"
     async with transaction(hub_of(request).ledger.database, caller) as connection:
@@ -86,9 +87,25 @@ async def get_platform(request: RequestOf, code: Line) -> Response[bytes]:
     return await _one(request, Platform, code)
 
 
+@get("/v1/seats/{name:str}", summary="Un asiento")
+async def get_seat(request: RequestOf, name: Line) -> Response[bytes]:
+    """One seat, named `<platform>-<institution>`, with its version."""
+    caller = caller_from(request)
+    permit(caller, Act.READ_REGISTER)
+    stream = f"{SEATS.kind}:{name}"
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        stored = (await read_streams(connection, [stream]))[stream]
+        found = await entries(connection, Seat, name.partition("-")[0])
+    for seat in found:
+        if id_of(seat) == name:
+            headers = {"ETag": tag_of(request, stored.version), "Vary": "Accept-Language"}
+            return Response(msgspec.json.encode(seat), media_type="application/json", headers=headers)
+    raise Refused(Refusal("entry_unknown"))
+
+
 async def _register(request: RequestOf, id_: str, entity: Entity) -> Response[bytes]:
     """Enter or replace an entry. A new one needs no If-Match, a change does."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.CHANGE_DIRECTORY)
     if id_of(entity) != id_:
         raise Refused(Refusal("invalid", {"reason": "code"}))
@@ -99,7 +116,8 @@ async def _register(request: RequestOf, id_: str, entity: Entity) -> Response[by
         stream = f"{decider.kind}:{id_}"
         exists = (await read_streams(connection, [stream]))[stream].version > 0
         expected = expected_version(request) if exists else 0
-        done = await execute(connection, ledger, decider, id_, Register(entity), expected=expected)
+        wanted = Register(entity, await codes_of(connection))
+        done = await execute(connection, ledger, decider, id_, wanted, expected=expected)
         return json_answer(200 if exists else 201, entity, {"ETag": tag_of(request, done.version)})
 
     return await command(request, caller, work)
@@ -130,6 +148,7 @@ ROUTES: list[BaseRouteHandler] = [
     list_seats,
     get_institution,
     get_platform,
+    get_seat,
     put_institution,
     put_platform,
     put_seat,

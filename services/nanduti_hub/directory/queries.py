@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from nanduti.directory import Department, Institution, Platform, Seat
+from nanduti_hub.directory.commands import Codes
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 
@@ -24,6 +25,15 @@ async def entries(connection: asyncpg.Connection, kind: type[T], key: str | None
     """All entries of a kind, or those of one code (of a seat: its platform's)."""
     rows = await connection.fetch(statement("nanduti_hub.directory", _FILES[kind]), key)
     return [msgspec.json.decode(row["body"], type=kind) for row in rows]
+
+
+async def codes_of(connection: asyncpg.Connection) -> Codes:
+    """The codes that the directory has."""
+    return Codes(
+        platforms=frozenset(entry.code for entry in await entries(connection, Platform)),
+        institutions=frozenset(entry.code for entry in await entries(connection, Institution)),
+        departments=frozenset(entry.code for entry in await entries(connection, Department)),
+    )
 
 
 async def platform_named(connection: asyncpg.Connection, code: str) -> Platform:

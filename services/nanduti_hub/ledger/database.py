@@ -12,6 +12,17 @@ from msgspec import Struct
 
 from nanduti_hub.access.caller import Caller, Role
 
+#: What asyncpg raises when the server went away; InternalClientError is a connection that died while idle.
+DATABASE_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    OSError,
+)
+
 
 class Database(Struct, frozen=True):
     """The pools of the two roles that a running hub uses; the owner's is for `migrate` alone."""

@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from nanduti_hub.access.caller import WORKER
-from nanduti_hub.ledger.database import Database, transaction
+from nanduti_hub.ledger.database import DATABASE_AWAY, Database, transaction
 from nanduti_hub.ledger.gate import Gate, LedgerHeld
 from nanduti_hub.ledger.statements import statement
 
@@ -51,7 +51,7 @@ async def sequence(
                     break
         except LedgerHeld:
             pass
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
             # The server is away or restarting: whatever it comes back as must be compared first.
             log.warning("sequencer_waits", error=type(error).__name__)
             gate.hold("the database was away")

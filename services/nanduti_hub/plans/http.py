@@ -29,12 +29,13 @@ from nanduti_hub.plans.imports import Confirmation, Draft, compare, confirm, fin
 from nanduti_hub.plans.pairing import row_key
 from nanduti_hub.plans.project import PLANS
 from nanduti_hub.plans.revision import Outcome, Preview
-from nanduti_hub.plans.writing import NewAction, NewPlan, action_from, plan_from
+from nanduti_hub.plans.writing import NewAction, NewPlan, action_from, code_of, plan_from
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import caller_from, command, expected_version, hub_of, json_answer, tag_of, today
 
 RequestOf = Request[Any, Any, Any]
 Line = Annotated[str, Parameter(max_length=200)]
+MaybeLine = Annotated[str | None, Parameter(max_length=200)]
 #: Bytes of a workbook.
 MOST_BYTES = 20_000_000
 
@@ -51,9 +52,9 @@ def _plan_json(row: asyncpg.Record) -> bytes:
 
 
 @get("/v1/plans", summary="Planes operativos")
-async def list_plans(request: RequestOf, platform: Line | None = None) -> Response[bytes]:
+async def list_plans(request: RequestOf, platform: MaybeLine = None) -> Response[bytes]:
     """The plans of one platform, or of all, each with its latest revision."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         rows = await connection.fetch(statement("nanduti_hub.plans", "list_plans"), platform, None)
@@ -64,7 +65,7 @@ async def list_plans(request: RequestOf, platform: Line | None = None) -> Respon
 @get("/v1/plans/{plan_id:str}", summary="Un plan operativo")
 async def get_plan(request: RequestOf, plan_id: Line) -> Response[bytes]:
     """One plan with its version and its latest revision."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         row = await connection.fetchrow(statement("nanduti_hub.plans", "list_plans"), None, plan_id)
@@ -74,17 +75,20 @@ async def get_plan(request: RequestOf, plan_id: Line) -> Response[bytes]:
     return Response(_plan_json(row), media_type="application/json", headers=headers)
 
 
-async def _register(request: RequestOf, plan: Plan, expected: int) -> Response[bytes]:
-    caller = await caller_from(request)
+async def _register(request: RequestOf, plan: Plan, expected: int | None = None) -> Response[bytes]:
+    """Open a plan, or change the one that stands at a version."""
+    caller = caller_from(request)
     permit(caller, Act.CHANGE_PLAN, plan.platform)
     ledger = hub_of(request).ledger
 
     async def work(connection: asyncpg.Connection) -> Answer:
         await platform_named(connection, plan.platform)
-        done = await execute(connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan), expected=expected)
+        if expected is not None:
+            permit(caller, Act.CHANGE_PLAN, (await plan_now(connection, plan.id)).plan.platform)
+        done = await execute(connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan), expected=expected or 0)
         tag = tag_of(request, done.version)
         return json_answer(
-            200 if expected else 201, done.state.plan, {"ETag": tag, "Location": f"/v1/plans/{plan.id}"}
+            201 if expected is None else 200, done.state.plan, {"ETag": tag, "Location": f"/v1/plans/{plan.id}"}
         )
 
     return await command(request, caller, work)
@@ -93,7 +97,7 @@ async def _register(request: RequestOf, plan: Plan, expected: int) -> Response[b
 @post("/v1/plans", summary="Abrir un plan operativo")
 async def open_plan(request: RequestOf, data: NewPlan) -> Response[bytes]:
     """Open a plan of one's platform, as yet without actions."""
-    return await _register(request, plan_from(data, new_id()), 0)
+    return await _register(request, plan_from(data, new_id()))
 
 
 @put("/v1/plans/{plan_id:str}", summary="Cambiar título, vigencia o documento de un plan")
@@ -105,7 +109,7 @@ async def change_plan(request: RequestOf, plan_id: Line, data: NewPlan) -> Respo
 @post("/v1/plans/{plan_id:str}/actions", summary="Agregar una acción a un plan")
 async def add_action(request: RequestOf, plan_id: Line, data: NewAction) -> Response[bytes]:
     """Plan an action that is in no workbook (yet): the next workbook can take it up."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     ledger = hub_of(request).ledger
 
     async def work(connection: asyncpg.Connection) -> Answer:
@@ -113,7 +117,7 @@ async def add_action(request: RequestOf, plan_id: Line, data: NewAction) -> Resp
         permit(caller, Act.CHANGE_ACTION, plan.platform)
         platform = await platform_named(connection, plan.platform)
         number = await connection.fetchval(statement("nanduti_hub.actions", "take_numbers"), 1)
-        code = f"ACC-{plan.term_from.year}-{number:04d}"
+        code = code_of(plan, number)
         action = action_from(data, id_=new_id(), code=code, plan=plan, crimes=platform.crimes)
         wanted = PlanAction(action=action, facts=await facts_of(connection))
         done = await execute(connection, ledger, ACTIONS, action.id, wanted, expected=0)
@@ -126,13 +130,13 @@ async def add_action(request: RequestOf, plan_id: Line, data: NewAction) -> Resp
 
 @post("/v1/plans/{plan_id:str}/imports", summary="Subir una planilla", request_max_body_size=MOST_BYTES)
 async def upload_workbook(
-    request: RequestOf, plan_id: Line, file_name: Line | None = None
+    request: RequestOf, plan_id: Line, file_name: MaybeLine = None
 ) -> Response[bytes]:
     """Upload a workbook as the body, or as a form's `file`; the answer is its borrador. Nothing is changed yet.
 
     Not idempotent: each upload is a borrador of its own; confirming the same file twice is one revision.
     """
-    caller = await caller_from(request)
+    caller = caller_from(request)
     ledger = hub_of(request).ledger
     async with transaction(ledger.database, caller) as connection:
         plan = (await plan_now(connection, plan_id)).plan
@@ -147,17 +151,23 @@ async def _file_of(request: RequestOf, file_name: str | None) -> tuple[str, byte
         file = (await request.form()).get("file")
         if not isinstance(file, UploadFile):
             raise Refused(Refusal("file_missing"))
-        return file_name or file.filename or "planilla.xlsx", await file.read()
+        return _plain_name(file_name or file.filename), await file.read()
     content = await request.body()
     if not content:
         raise Refused(Refusal("file_missing"))
-    return file_name or "planilla.xlsx", content
+    return _plain_name(file_name), content
+
+
+def _plain_name(name: str | None) -> str:
+    """A file's name without folders and control characters."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in last if character.isprintable())[:200] or "planilla.xlsx"
 
 
 @get("/v1/imports/{import_id:str}", summary="El borrador de una planilla")
 async def get_import(request: RequestOf, import_id: Line) -> Response[bytes]:
     """What a workbook says and what confirming it would do now."""
-    return await _draft(request, await caller_from(request), import_id)
+    return await _draft(request, caller_from(request), import_id)
 
 
 async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int = 200) -> Response[bytes]:
@@ -165,15 +175,19 @@ async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int
         draft = await find_draft(connection, import_id)
         permit(caller, Act.READ_IMPORT, draft.platform)
         compared, actions = await compare(connection, draft)
+        last = (await plan_now(connection, draft.plan)).plan.revision
+    same_as = last.number if last is not None and last.sha256 == draft.sha256 else None
     body = msgspec.json.encode(
-        draft_view(draft, compared, {id_: action for id_, (_, action) in actions.items()})
+        draft_view(draft, compared, {id_: action for id_, (_, action) in actions.items()}, same_as)
     )
     headers = {"ETag": tag_of(request, draft.version), "Location": f"/v1/imports/{import_id}"}
     return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
-def draft_view(draft: Draft, compared: Preview, actions: dict[str, Action]) -> dict[str, Any]:
-    """A borrador as it is answered."""
+def draft_view(
+    draft: Draft, compared: Preview, actions: dict[str, Action], same_as: int | None
+) -> dict[str, Any]:
+    """A borrador as it is answered; `same_as` is the plan's revision, where that is this very file."""
     rows = [
         {
             "key": outcome.key,
@@ -191,6 +205,7 @@ def draft_view(draft: Draft, compared: Preview, actions: dict[str, Action]) -> d
         "id": draft.id,
         "plan": draft.plan,
         "file_name": draft.file_name,
+        "same_as_revision": same_as,
         "sha256": draft.sha256,
         "version": draft.version,
         "confirmed_as": draft.confirmed_as,
@@ -208,7 +223,7 @@ def draft_view(draft: Draft, compared: Preview, actions: dict[str, Action]) -> d
 @put("/v1/imports/{import_id:str}/pairs", summary="Corregir a qué acción corresponde cada fila")
 async def pair_rows(request: RequestOf, import_id: Line, data: Pairs) -> Response[bytes]:
     """Say which action each named row is, or that it is new; rows not named are paired by the hub. Needs If-Match."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     expected = expected_version(request)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         draft = await find_draft(connection, import_id, lock=True)
@@ -218,6 +233,9 @@ async def pair_rows(request: RequestOf, import_id: Line, data: Pairs) -> Respons
             for row in await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
         }
         keys = {row_key(row) for row in draft.reading.rows}
+        chosen = [action for action in data.pairs.values() if action is not None]
+        if len(chosen) != len(set(chosen)):
+            raise Refused(Refusal("pair_repeated"))
         for key, action in data.pairs.items():
             if key not in keys or (action is not None and action not in known):
                 raise Refused(Refusal("pair_unknown", {"name": key if key not in keys else str(action)}))
@@ -237,7 +255,7 @@ async def pair_rows(request: RequestOf, import_id: Line, data: Pairs) -> Respons
 @post("/v1/imports/{import_id:str}/confirm", status_code=200, summary="Confirmar una planilla con su acto")
 async def confirm_import(request: RequestOf, import_id: Line, data: Confirmation) -> Response[bytes]:
     """Publish a borrador as the plan's new revision: all of it or nothing. The same one twice is one revision."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     ledger = hub_of(request).ledger
     async with transaction(ledger.database, caller) as connection:
         permit(caller, Act.CHANGE_PLAN, (await find_draft(connection, import_id)).platform)
@@ -248,7 +266,7 @@ async def confirm_import(request: RequestOf, import_id: Line, data: Confirmation
 @get("/v1/plans/{plan_id:str}/imports", summary="Las planillas subidas de un plan")
 async def list_imports(request: RequestOf, plan_id: Line) -> Response[bytes]:
     """The uploads of a plan, the latest first, confirmed or not."""
-    caller = await caller_from(request)
+    caller = caller_from(request)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         plan = (await plan_now(connection, plan_id)).plan
         permit(caller, Act.READ_IMPORT, plan.platform)

@@ -17,9 +17,10 @@ from msgspec.structs import replace
 
 from nanduti.actions import Action, ActionPlanned, ActionRevised, ActionStatusChanged, Change, Citation
 from nanduti.directory import Department, Institution
-from nanduti.plans import Plan, Revision
+from nanduti.plans import Line, Plan, Revision
 from nanduti.vocabulary import Status
 from nanduti_hub.access.caller import Caller
+from nanduti_hub.actions.decide import STEPS
 from nanduti_hub.actions.decide import changes as changes_between
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.actions.state import Current as CurrentAction
@@ -36,6 +37,7 @@ from nanduti_hub.plans.revision import Outcome, Preview, planned, preview, revis
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
 from nanduti_hub.plans.state import Current
 from nanduti_hub.plans.workbook import read_workbook
+from nanduti_hub.plans.writing import code_of
 from nanduti_hub.refusal import Refusal, Refused
 
 #: Actions written between two turns of the event loop.
@@ -59,7 +61,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 class Confirmation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The act that approved the plan, its day, and which absent actions it cancels (ids; none unless said)."""
 
-    act: str
+    act: Line
     act_date: date
     cancel: tuple[str, ...] = ()
 
@@ -190,9 +192,12 @@ async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: 
     Idempotent: the same file, or the same borrador again, is the revision that it already is.
 
     Raises:
-        Refused: `import_unknown`, `import_has_errors`, `act_missing`, `absent_unknown`.
+        Refused: `import_unknown`, `import_confirmed`, `import_has_errors`, `act_missing`, `absent_unknown`,
+            `status_step_refused`.
 
     """
+
+    cancel = tuple(dict.fromkeys(confirmation.cancel))
 
     async def work(connection: asyncpg.Connection) -> Confirmed:
         draft = await find_draft(connection, import_id, lock=True)
@@ -202,14 +207,20 @@ async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: 
         if plan is None:
             raise Refused(Refusal("plan_unknown"))
         last = plan.plan.revision
-        if last is not None and (draft.confirmed_as == last.number or draft.sha256 == last.sha256):
+        if last is not None and _is_already(draft, last, confirmation):
             return Confirmed(revision=last, version=plan.version, already=True)
+        if draft.confirmed_as is not None:
+            # It was a revision before the last one: again, it would silently undo what came since.
+            raise Refused(Refusal("import_confirmed"))
         compared, actions = await compare(connection, draft)
         if compared.rejected:
             errors = sum(1 for finding in compared.findings if finding.severity is Severity.ERROR)
             raise Refused(Refusal("import_has_errors", {"errors": errors}))
-        if unknown := set(confirmation.cancel) - set(compared.absent):
+        if unknown := set(cancel) - set(compared.absent):
             raise Refused(Refusal("absent_unknown", {"actions": len(unknown)}))
+        for status in (actions[id_][1].status for id_ in cancel):
+            if Status.CANCELLED not in STEPS[status]:
+                raise Refused(Refusal("status_step_refused", {"from": status.value, "to": "cancelled"}))
         revision = Revision(
             number=(last.number if last else 0) + 1,
             act=confirmation.act.strip(),
@@ -219,7 +230,7 @@ async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: 
             added=compared.count(Outcome.NEW),
             changed=compared.count(Outcome.CHANGED),
             unchanged=compared.count(Outcome.UNCHANGED),
-            cancelled=len(confirmation.cancel),
+            cancelled=len(cancel),
         )
         decided = PLANS.decide(plan, RevisePlan(revision=revision))
         if isinstance(decided, Refusal):
@@ -233,7 +244,7 @@ async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: 
             actions,
             plan.plan,
             revision,
-            confirmation.cancel,
+            cancel,
             correlation,
         )
         write, state = fold(ledger, PLANS, plan_stream, stored.version, plan, decided, correlation)
@@ -243,6 +254,14 @@ async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: 
         return Confirmed(revision=revision, version=state.version)
 
     return await run(ledger, caller, work)
+
+
+def _is_already(draft: Draft, last: Revision, confirmation: Confirmation) -> bool:
+    """Whether a borrador is the plan's revision: itself, or the same file with nothing decided anew."""
+    if draft.confirmed_as == last.number:
+        return True
+    decides = draft.confirmed_as is not None or bool(draft.pairs) or bool(confirmation.cancel)
+    return draft.sha256 == last.sha256 and not decides
 
 
 async def _write_actions(
@@ -266,7 +285,7 @@ async def _write_actions(
     numbers = await connection.fetch(
         statement("nanduti_hub.actions", "take_numbers"), compared.count(Outcome.NEW)
     )
-    codes = iter(f"ACC-{plan.term_from.year}-{row['number']:04d}" for row in numbers)
+    codes = iter(code_of(plan, row["number"]) for row in numbers)
     writes: list[Write] = []
     states: list[tuple[CurrentAction, int]] = []
 
@@ -304,7 +323,7 @@ async def _write_actions(
     for id_ in cancel:
         version, before = actions[id_]
         reason = f"No figura en la revisión {revision.number} del plan ({revision.act})."
-        after = replace(before, status=Status.CANCELLED, status_reason=reason)
+        after = replace(before, status=Status.CANCELLED, status_reason=reason[:1_000])
         event_ = ActionStatusChanged(
             version=version + 1, action=after, changes=changes_between(before, after)
         )

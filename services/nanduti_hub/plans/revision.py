@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from nanduti.actions import Action, Change, Citation, CitedCell
 from nanduti.vocabulary import Status
 from nanduti_hub.actions.cells import cells, cited, json_value, with_cells
-from nanduti_hub.plans.pairing import Basis, pair, row_key
 from nanduti_hub.plans.limits import COLUMN_NAMES, not_allowed
+from nanduti_hub.plans.pairing import Basis, pair, row_key
 from nanduti_hub.plans.rows import Finding, Reading, Row, Severity
 
 #: Row field to the name of the action's cell, where they differ.

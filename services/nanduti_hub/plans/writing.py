@@ -3,7 +3,7 @@
 from datetime import date
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from nanduti.actions import Action, Indicator, Line, Text
 from nanduti.plans import Plan
@@ -22,7 +22,9 @@ class NewPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewAction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An action as its platform plans it; the crimes are the platform's unless said."""
+    """An action as its platform plans it; the crimes are the platform's unless said, and its indicators are
+    numbered by their order.
+    """
 
     title: Line
     axis: Axis
@@ -48,7 +50,13 @@ def plan_from(new: NewPlan, id_: str) -> Plan:
     return Plan(id=id_, **asdict(new))
 
 
+def code_of(plan: Plan, number: int) -> str:
+    """The code of an action that is planned in a plan."""
+    return f"ACC-{plan.term_from.year:04d}-{number:04d}"
+
+
 def action_from(new: NewAction, *, id_: str, code: str, plan: Plan, crimes: tuple[Crime, ...]) -> Action:
     """The action that was asked for, in its plan."""
-    fields = asdict(new) | {"crimes": new.crimes or crimes}
+    numbered = tuple(replace(indicator, number=number) for number, indicator in enumerate(new.indicators, 1))
+    fields = asdict(new) | {"crimes": new.crimes or crimes, "indicators": numbered}
     return Action(id=id_, code=code, platform=plan.platform, plan=plan.id, **fields)

@@ -13,12 +13,13 @@ import structlog
 from nats.aio.client import Client
 
 from nanduti_hub.access.caller import WORKER
-from nanduti_hub.ledger.database import Database, transaction
+from nanduti_hub.ledger.database import DATABASE_AWAY, Database, transaction
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.relay.acknowledged import Acknowledged
 from nanduti_hub.relay.batch import MAX_MESSAGES, StreamMissing, WrongLastSequence, publish_batch
 from nanduti_hub.relay.comparison import Comparison, Standing, compare
+from nanduti_hub.telemetry import where
 
 #: Seconds between two looks for events, when nobody wakes the relay.
 POLL = 0.25
@@ -60,8 +61,8 @@ async def relay(
                 continue
         except (WrongLastSequence, StreamMissing, TimeoutError, nats.errors.Error) as error:
             log.info("relay_compares_again", error=type(error).__name__)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, RuntimeError) as error:
-            log.warning("relay_waits", error=type(error).__name__, reason=str(error)[:300])
+        except (asyncpg.PostgresError, *DATABASE_AWAY, RuntimeError) as error:
+            log.warning("relay_waits", error=type(error).__name__, at=where(error)[-3:])
         await asyncio.sleep(POLL)
 
 

@@ -19,8 +19,12 @@ from nanduti_hub.plans.workbook.schedule import read_schedule
 from nanduti_hub.plans.workbook.text import Cell, fold
 
 #: What a title that carries its own number can begin with ("1.2", "Actividad 1.2", "N° 1.2").
+_NOTHING: frozenset[str] = frozenset()
 _OPENS_NUMBER = frozenset("0123456789AaNn")
-_OWN_NUMBER = re.compile(r"^(?:actividad |act\. ?|accion |n° ?)?(\d{1,3}(?:\.\d{1,3})+|\d{1,3}(?=[.)\-] ?[^\d\s]))[.)\-:]* +(?=\S)", re.IGNORECASE)
+_OWN_NUMBER = re.compile(
+    r"^(?:actividad |act\. ?|accion |n° ?)?(\d{1,3}(?:\.\d{1,3})+|\d{1,3}(?=[.)\-] ?[^\d\s]))[.)\-:]* +(?=\S)",
+    re.IGNORECASE,
+)
 
 
 class Section(Struct):
@@ -33,9 +37,20 @@ class Section(Struct):
     objective: str = ""
     line: str = ""
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The fields that the section states."""
+        stated = (("axis", self.stated), ("objective", self.objective), ("line_of_action", self.line))
+        return frozenset(name for name, is_stated in stated if is_stated)
+
 
 def read_activity(
-    page: Page, columns: Columns, index: int, row: list[Cell], section: Section, silent: frozenset[int] | set[int]
+    page: Page,
+    columns: Columns,
+    index: int,
+    row: list[Cell],
+    section: Section,
+    silent: frozenset[int] | set[int],
 ) -> Row:
     """The activity in a row. `silent`: columns whose blank has a finding of its own."""
     labels = columns.labels
@@ -67,7 +82,10 @@ def read_activity(
         crimes, notes = read_crimes(row[columns.crimes], crimes)
         tell_all(page, (index, columns.crimes), labels[columns.crimes], row[columns.crimes], notes)
     budget = None
-    if row[columns.budget] != "":
+    value = row[columns.budget]
+    if isinstance(value, float) and columns.whole_amounts and 1_000 <= value < 1e15 and value.is_integer():
+        budget = int(value)
+    elif value != "":
         amount = fields.amount(page, (index, columns.budget), row[columns.budget], columns.scale)
         budget = amount.guaranies
         if amount.notes:
@@ -82,22 +100,24 @@ def read_activity(
         description = fields.long_text(page, where, labels[columns.description], row[columns.description])
     if remarks:
         observations = " ".join((observations, *remarks)).strip()[:4_000]
-    derived = (
-        ("axis", section.stated),
-        ("objective", section.objective),
-        ("line_of_action", section.line),
-        ("unit", unit),
-        ("indicator", indicator),
-        ("observations", remarks),
-        ("progress", progress is not None),
-        ("status", status),
-        ("code", code),
-    )
     given = columns.given
     number = str(index + 1)
-    extra = [name for name, stated in derived if stated and name not in given]
+    extra = section.given - given if columns.sections else _NOTHING
+    if remarks or columns.derives:
+        extra = extra.union(
+            name
+            for name, stated in (
+                ("unit", unit),
+                ("indicator", indicator),
+                ("observations", remarks),
+                ("progress", progress is not None),
+                ("status", status),
+                ("code", code),
+            )
+            if stated and name not in given
+        )
     if extra:
-        given = given.union(extra)
+        given = given | extra
     return Row(
         sheet=page.grid.name,
         row=index + 1,
@@ -178,9 +198,9 @@ def _measures(
 
 def _percentage(number: float | None, value: Cell, unit: str) -> float | None:
     """0.8 under a unit of "%" is 80 of them."""
-    if number is not None and 0 < number < 1 and not isinstance(value, str):
-        if fold(unit) in {"%", "porcentaje", "por ciento"}:
-            return round(number * 100, 6)
+    fraction = number is not None and 0 < number < 1 and not isinstance(value, str)
+    if fraction and number is not None and fold(unit) in {"%", "porcentaje", "por ciento"}:
+        return round(number * 100, 6)
     return number
 
 
@@ -207,6 +227,7 @@ def _departments(page: Page, columns: Columns, index: int, row: list[Cell]) -> t
     if value == "":
         return page.facts.atlas.default
     read = fields.places(page.facts, value)
-    if read.notes:
+    if read.notes and (columns.place >= 0 or place not in columns.told):
+        columns.told.add(place)
         tell_all(page, place, columns.labels.get(columns.place, ""), value, read.notes)
     return read.departments

@@ -156,7 +156,7 @@ def _whole(number: float, value: Cell, *, was_scaled: bool) -> Amount:
     if abs(number - whole) > 1e-6:
         note = warning(
             "amount_decimals",
-            f"El guaraní no tiene decimales: «{shown(value)}» se redondea a {whole:,}.".replace(",", "."),
+            f"El guaraní no tiene decimales: «{shown(value)}» se redondea a " + f"{whole:,}.".replace(",", "."),
             _WRITE,
         )
         return Amount(whole, (note,))

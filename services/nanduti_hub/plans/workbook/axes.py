@@ -12,7 +12,17 @@ from rapidfuzz import fuzz, process
 from nanduti.directory import AxisName, Platform
 from nanduti.vocabulary import Axis
 from nanduti_hub.plans.workbook.phrases import key
-from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, fold, shown, small_number, warning, words
+from nanduti_hub.plans.workbook.text import (
+    Cell,
+    Note,
+    clean,
+    error,
+    fold,
+    shown,
+    small_number,
+    warning,
+    words,
+)
 
 #: Stems by which each common axis is known when the plan's own names do not fit.
 COMMON_WORDS: tuple[tuple[Axis, str], ...] = (
@@ -168,7 +178,9 @@ def _doubtful(text: str, common: Axis) -> Note:
 
 
 def _unknown(text: str, rest: str, known: AxisNames) -> Note:
-    likeness = process.extractOne(key(rest), known.own.keys(), scorer=fuzz.WRatio, score_cutoff=70) if rest else None
+    likeness = (
+        process.extractOne(key(rest), known.own.keys(), scorer=fuzz.WRatio, score_cutoff=70) if rest else None
+    )
     hint = f"¿Quiso decir «{known.axes[known.own[likeness[0]]].own}»? " if likeness is not None else ""
     listed = "; ".join(f"{index}. {axis.own}" for index, axis in enumerate(known.axes, start=1))
     return error(

@@ -30,8 +30,15 @@ class Columns(Struct):
     deadline: bool
     scale: int
     ratios: bool
+    #: Whether plain numbers of the budget column are whole guaraníes.
+    whole_amounts: bool
+    #: Whether fields without a column may come from a section's title, or from another field's cell.
+    sections: bool
+    derives: bool
     #: What the lines above the heading say for the whole sheet ("Institución responsable: MTESS").
     defaults: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    #: Cells above the heading of which everything was told.
+    told: set[Place] = field(default_factory=set)
     code: int = -1
     title: int = -1
     description: int = -1
@@ -73,7 +80,7 @@ def columns_of(page: Page, heading: Heading) -> Columns:
         stated = {name for name, _ in cells}
         cells.extend((name, first) for name in ("start", "end") if name not in stated)
     progress = at.get("progress", -1)
-    return Columns(
+    columns = Columns(
         at=at,
         labels=labels,
         marks=[(column, *_days(span, year)) for column, span in sorted(heading.marks.items())],
@@ -82,13 +89,19 @@ def columns_of(page: Page, heading: Heading) -> Columns:
         hint=_hint(period_label),
         deadline=bool(_DEADLINE.search(period_label)),
         scale=_scale(budget_label),
+        whole_amounts=_scale(budget_label) == 1 and not page.facts.foreign_styles,
+        sections=not {"axis", "objective", "line_of_action"} <= given,
+        derives=not {"unit", "indicator", "progress", "status", "code"} <= given,
         ratios=progress >= 0
         and any(
             isinstance(row[progress], float) and 0 < row[progress] < 1  # type: ignore[operator]  # a float, just asked
             for row in page.grid.rows[heading.bottom + 1 :]
         ),
-        **{role: column for role, column in at.items() if role in FIELDS},
     )
+    for role, column in at.items():
+        if role in FIELDS:
+            setattr(columns, role, column)
+    return columns
 
 
 def _hint(label: str) -> int | None:
@@ -110,5 +123,3 @@ def _days(span: Span, year: int) -> tuple[date, date]:
     stated = span.year or year
     last = span.first + span.months - 1
     return date(stated, span.first, 1), date(stated, last, calendar.monthrange(stated, last)[1])
-
-

@@ -37,15 +37,18 @@ _MAY_BE_FAR = re.compile(
 _FAR = re.compile(
     rb"""\sr=["']((?:[A-Z]{3,}|[H-Z][A-Z]|G[S-Z])\d+|[A-Z]{1,2}(?:\d{6,}|[3-9]\d{4}|2[1-9]\d{3}))["']([^>]*)>"""
 )
-_FAULTY = re.compile(rb"""<(?:\w+:)?c\s([^>]*?)\bt=["']e["'][^>]*>(.*?)</(?:\w+:)?c>""", re.DOTALL)
-_UNCOUNTED = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+_FAULTY = re.compile(rb"""t=(?:"e"|'e')""")
+_FORMULA = re.compile(rb"<f[ />]")
+_PREFIXED_FORMULA = re.compile(rb"<\w+:f[ />]")
+#: A formula and no value behind it.
+_NOT_STORED = re.compile(
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>|</(?:\w+:)?c>)"
 )
 _HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
 _HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_STYLED = re.compile(rb"""<(?:\w+:)?c\s([^>]*\bs=["'](\d+)["'][^>]*)>""")
+_USUAL_ORDER = re.compile(rb'<c r="[A-Z]+\d+" s="')
 
 
 class Part(Struct, frozen=True):
@@ -117,17 +120,18 @@ def refused(code: str, message: str, suggestion: str, *, sheet: str = "", cell: 
 def surroundings(xml: bytes) -> Surroundings:
     """Broken cells, hidden rows and hidden columns of a sheet."""
     around = Surroundings()
-    if b't="e"' in xml or (b"='" in xml[:100_000] and b"t='e'" in xml):
-        for match in _FAULTY.finditer(xml):
-            stored = _VALUE.search(match[2])
-            _note_broken(around, match[0], html.unescape(stored[1].decode()) if stored else "#ERROR!")
+    for match in _FAULTY.finditer(xml):
+        start = xml.rfind(b"<", 0, match.start())
+        stored = _VALUE.search(xml, match.end(), match.end() + 5_000)
+        what = html.unescape(stored[1].decode("utf-8", "replace")) if stored else "#ERROR!"
+        _note_broken(around, xml[start : match.end()], what)
     prefixed = b":worksheet" in xml[:2_000]
-    if b"<f" in xml or (prefixed and b":f" in xml):
-        for match in _UNCOUNTED.finditer(xml):
-            attributes = _attributes(match[1])
-            # A formula whose stored result is an empty text ("str") is an honest blank.
-            if attributes.get("t") not in {"str", "e"}:
-                _note_broken(around, match[0], "fórmula sin resultado guardado")
+    for match in (_PREFIXED_FORMULA if prefixed else _FORMULA).finditer(xml):
+        start = xml.rfind(b"<", 0, match.start())
+        attributes = _attributes(xml[start : match.start()])
+        # A formula whose stored result is an empty text ("str") is an honest blank.
+        if attributes.get("t") not in {"str", "e"} and _NOT_STORED.match(xml, match.start()):
+            _note_broken(around, xml[start : match.start()], "fórmula sin resultado guardado")
     if b"hidden=" in xml:
         for match in _HIDDEN_ROW.finditer(xml):
             number = _attributes(match[1]).get("r", "")
@@ -142,14 +146,23 @@ def surroundings(xml: bytes) -> Surroundings:
 
 
 def styles_of(xml: bytes, wanted: frozenset[int]) -> dict[tuple[int, int], int]:
-    """The style numbers among `wanted` of the cells that have one, by place."""
+    """The style numbers among `wanted` of the cells that have one of them."""
+    if not wanted:
+        return {}
+    numbers = b"|".join(str(style).encode() for style in sorted(wanted))
+    if _USUAL_ORDER.search(xml, 0, 500_000):
+        cells = re.compile(rb'r="([A-Z]+)(\d+)" s="(%s)"' % numbers)
+    else:
+        cells = re.compile(
+            rb"""<(?:\w+:)?c\s(?=[^>]*?\br=["']([A-Z]+)(\d+)["'])[^>]*?\bs=["'](%s)["']""" % numbers
+        )
+    columns: dict[bytes, int] = {}
     found = {}
-    for match in _STYLED.finditer(xml):
-        style = int(match[2])
-        if style in wanted:
-            cell = _attributes(match[1]).get("r", "")
-            if cell:
-                found[place_of(cell)] = style
+    for column, row, style in cells.findall(xml):
+        index = columns.get(column)
+        if index is None:
+            index = columns[column] = place_of(f"{column.decode()}1")[1]
+        found[int(row) - 1, index] = int(style)
     return found
 
 
@@ -165,8 +178,7 @@ def too_far(part: Part) -> Finding | None:
         if rest.startswith((b"<c", b"</")):
             continue
         cell = match[1].decode()
-        row, column = place_of(cell)
-        if row >= _LAST_ROW:
+        if place_of(cell)[0] >= _LAST_ROW:
             what = f"más de {MAX_ROWS:,} filas".replace(",", ".")
         else:
             what = f"más de {MAX_COLUMNS} columnas"
@@ -350,8 +362,8 @@ def _styles(xml: bytes) -> tuple[tuple[str, ...], frozenset[int]]:
         for fill in re.split(rb"<(?:\w+:)?fill>", fills[0] if fills else b"")[1:]
     ]
     cells = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
-    formats = []
-    painted = set()
+    formats: list[str] = []
+    painted: set[int] = set()
     for match in re.finditer(rb"<(?:\w+:)?xf\s([^>]*?)/?>", cells[0] if cells else b""):
         attributes = _attributes(match[1])
         number = attributes.get("numFmtId", "")

@@ -7,6 +7,7 @@ day is made up. Days come before months (Paraguay). A time without a year falls 
 import calendar
 import re
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -181,10 +182,10 @@ def _text(value: str, year: int, hint: int | None) -> Period:
     read = _span(text, year, hint)
     if read is not None:
         return read
-    note = re.search(r"\(([^)]*)\)", text)
-    if note:
+    remark = re.search(r"\(([^)]*)\)", text)
+    if remark:
         # "T1 (enero a marzo)": the same thing twice, or a remark.
-        for candidate in (re.sub(r"\s*\([^)]*\)\s*", " ", text).strip(), note[1].strip()):
+        for candidate in (re.sub(r"\s*\([^)]*\)\s*", " ", text).strip(), remark[1].strip()):
             read = _span(candidate, year, hint)
             if read is not None:
                 return read
@@ -323,10 +324,7 @@ def _resolved(points: list[_Point], year: int, *, listed: bool) -> Period:
     if listed:
         start, end = min(span[0] for span in spans), max(span[1] for span in spans)
         ordered = sorted(spans)
-        if any(
-            after[0] > before[1] + timedelta(days=1)
-            for before, after in zip(ordered, ordered[1:], strict=False)
-        ):
+        if any(after[0] > before[1] + timedelta(days=1) for before, after in pairwise(ordered)):
             notes.append(
                 info(
                     "dates_not_contiguous",

@@ -19,13 +19,25 @@ from nanduti_hub.plans.workbook.grid import Grid, Place
 from nanduti_hub.plans.workbook.institutions import Named, Register, read_institutions, register
 from nanduti_hub.plans.workbook.measures import Measure, Standing, read_measure, read_standing
 from nanduti_hub.plans.workbook.places import Atlas, Places, atlas, read_places
-from nanduti_hub.plans.workbook.text import Cell, Note, address, clean, fold, number_text, shown, unbulleted, warning
+from nanduti_hub.plans.workbook.text import (
+    Cell,
+    Note,
+    address,
+    clean,
+    fold,
+    number_text,
+    shown,
+    unbulleted,
+    warning,
+)
 
 Read = TypeVar("Read")
 
 _LINE = 1_000
 _TEXT = 4_000
-_NO_MARK = frozenset({"", "0", "-", "--", "no", "n", "n/a", "na", ".", "0%", "x no", "s/d", "/", "falso", "false"})
+_NO_MARK = frozenset(
+    {"", "0", "-", "--", "no", "n", "n/a", "na", ".", "0%", "x no", "s/d", "/", "falso", "false"}
+)
 
 
 class Facts(Struct):
@@ -39,8 +51,11 @@ class Facts(Struct):
     since_1904: bool
     foreign_styles: bool
     percent_styles: bool
-    memory: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    memory: dict[Any, dict[Any, Any]] = field(default_factory=dict)
     lines: dict[Cell, str] = field(default_factory=dict)
+    periods: dict[int | None, dict[Cell, Period]] = field(default_factory=dict)
+    named: dict[Cell, Named] = field(default_factory=dict)
+    places: dict[Cell, Places] = field(default_factory=dict)
 
 
 class Placed(Struct):
@@ -71,7 +86,9 @@ def facts_of(known: Known, package: Package) -> Facts:
         axes=axis_names(known.platform),
         since_1904=package.since_1904,
         foreign_styles=any(
-            sign in code.upper() for code in package.formats for sign in ("USD", "US$", "U$", "[$$", "€", "$\"", "R$", "$#")
+            sign in code.upper()
+            for code in package.formats
+            for sign in ("USD", "US$", "U$", "[$$", "€", '$"', "R$", "$#")
         ),
         percent_styles=any("%" in code for code in package.formats),
     )
@@ -106,7 +123,7 @@ def tell_all(page: Page, place: Place, label: str, value: Cell, notes: tuple[Not
     return any(note.severity is Severity.ERROR for note in notes)
 
 
-def remembered(facts: Facts, name: str, value: Cell, read: Callable[[Cell], Read]) -> Read:
+def remembered(facts: Facts, name: object, value: Cell, read: Callable[[Cell], Read]) -> Read:
     """What a parser says of a value, asked once for each value of a workbook."""
     memory = facts.memory.get(name)
     if memory is None:
@@ -119,22 +136,29 @@ def remembered(facts: Facts, name: str, value: Cell, read: Callable[[Cell], Read
 
 def period(facts: Facts, value: Cell, hint: int | None) -> Period:
     """The time that a cell states."""
-    year, since_1904 = facts.year, facts.since_1904
-    return remembered(
-        facts, f"period {hint}", value, lambda cell: read_period(cell, year, hint, since_1904=since_1904)
-    )
+    periods = facts.periods.get(hint)
+    if periods is None:
+        periods = facts.periods[hint] = {}
+    known = periods.get(value)
+    if known is None:
+        known = periods[value] = read_period(value, facts.year, hint, since_1904=facts.since_1904)
+    return known
 
 
 def named(facts: Facts, value: Cell) -> Named:
     """The institutions that a cell names."""
-    known = facts.register
-    return remembered(facts, "institutions", value, lambda cell: read_institutions(cell, known))
+    known = facts.named.get(value)
+    if known is None:
+        known = facts.named[value] = read_institutions(value, facts.register)
+    return known
 
 
 def places(facts: Facts, value: Cell) -> Places:
     """The departments that a cell names."""
-    known = facts.atlas
-    return remembered(facts, "places", value, lambda cell: read_places(cell, known))
+    known = facts.places.get(value)
+    if known is None:
+        known = facts.places[value] = read_places(value, facts.atlas)
+    return known
 
 
 def axis(facts: Facts, value: Cell) -> AxisRead:
@@ -148,14 +172,16 @@ def amount(page: Page, place: Place, value: Cell, scale: int) -> Amount:
     style = page.grid.number_format(place) if page.facts.foreign_styles and not isinstance(value, str) else ""
     if style:
         return read_amount(value, scale, style)
-    return remembered(page.facts, f"amount {scale}", value, lambda cell: read_amount(cell, scale))
+    return remembered(page.facts, ("amount", scale), value, lambda cell: read_amount(cell, scale))
 
 
 def measure(page: Page, place: Place, value: Cell, what: str) -> Measure:
     """The target or baseline that a cell states."""
     percent = _is_percent(page, place, value)
+    if isinstance(value, float) and not percent:
+        return Measure(value)
     return remembered(
-        page.facts, f"{what} {percent}", value, lambda cell: read_measure(cell, percent=percent, what=what)
+        page.facts, (what, percent), value, lambda cell: read_measure(cell, percent=percent, what=what)
     )
 
 
@@ -164,14 +190,14 @@ def standing(page: Page, place: Place, value: Cell, *, ratios: bool) -> Standing
     percent = _is_percent(page, place, value)
     return remembered(
         page.facts,
-        f"standing {percent} {ratios}",
+        ("standing", percent, ratios),
         value,
         lambda cell: read_standing(cell, percent=percent, ratios=ratios),
     )
 
 
 def _is_percent(page: Page, place: Place, value: Cell) -> bool:
-    return page.facts.percent_styles and isinstance(value, (int, float)) and "%" in page.grid.number_format(place)
+    return page.facts.percent_styles and isinstance(value, float) and "%" in page.grid.number_format(place)
 
 
 def line(page: Page, place: Place, label: str, value: Cell, longest: int = _LINE) -> str:

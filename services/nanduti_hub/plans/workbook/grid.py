@@ -28,6 +28,9 @@ _BROKEN_TEXT = re.compile(
 
 _MOST_COVERED = 1_000_000
 
+#: Formats that change what a number says: percentages, other money than guaraníes, fixed decimals.
+_TELLING = re.compile(r"%|\$|USD|€|^0?#?\.0+$|^0\.0+$", re.IGNORECASE)
+
 Place = tuple[int, int]
 Range = tuple[Place, Place]
 
@@ -45,22 +48,24 @@ class Grid(Struct):
     around: Surroundings
     xml: bytes
     package: Package
-    _styles: dict[str, dict[Place, int]] = field(default_factory=dict)
+    _styled: dict[str, dict[Place, int]] = field(default_factory=dict)
 
     def number_format(self, place: Place) -> str:
-        """The number format of a cell, "" when it has none of its own."""
-        wanted = frozenset(index for index, code in enumerate(self.package.formats) if code)
-        style = self._styled("format", wanted).get(place)
+        """The number format of a cell, "" when it is a plain one."""
+        styled = self._styled.get("format")
+        if styled is None:
+            telling = frozenset(
+                index for index, code in enumerate(self.package.formats) if _TELLING.search(code)
+            )
+            styled = self._styled["format"] = styles_of(self.xml, telling)
+        style = styled.get(place)
         return "" if style is None else self.package.formats[style]
 
     def is_painted(self, place: Place) -> bool:
         """Whether a cell's ground is painted."""
-        return place in self._styled("paint", self.package.painted)
-
-    def _styled(self, name: str, wanted: frozenset[int]) -> dict[Place, int]:
-        if name not in self._styles:
-            self._styles[name] = styles_of(self.xml, wanted) if wanted else {}
-        return self._styles[name]
+        if "paint" not in self._styled:
+            self._styled["paint"] = styles_of(self.xml, self.package.painted)
+        return place in self._styled["paint"]
 
 
 class Hidden(Struct, frozen=True):
@@ -105,8 +110,8 @@ def _grid(book: CalamineWorkbook, name: str, xml: bytes, package: Package) -> Gr
             "Copie su contenido a una hoja nueva, guarde y suba el archivo otra vez.",
             sheet=name,
         )
-    for row in rows:
-        row.append("")  # so that the index -1 is a blank cell
+    for values in rows:
+        values.append("")  # so that the index -1 is a blank cell
     around = surroundings(xml)
     _plain_values(rows, around)
     height = len(rows)

@@ -123,9 +123,21 @@ def find_heading(
             if top + depth > len(rows) or (depth > 1 and not _continues(rows, top, top + depth - 1, covered)):
                 break
             heading = _heading(rows, covered, top, top + depth - 1)
-            if heading is not None and (best is None or heading.score > best.score + 0.01):
+            if heading is None or (best is not None and heading.score <= best.score + 0.01):
+                continue
+            if best is None or not _has_rows(rows, best, heading.top):
                 best = heading
     return best
+
+
+def _has_rows(rows: Sequence[Sequence[Cell]], heading: Heading, until: int) -> bool:
+    """Whether activities stand between a heading and a row: what comes after them is another table."""
+    title = heading.columns["title"]
+    return any(
+        row[title] != "" and sum(1 for value in row if value != "") >= 3
+        for row in rows[heading.bottom + 1 : until]
+        if title < len(row)
+    )
 
 
 def near_misses(rows: Sequence[Sequence[Cell]]) -> list[str]:
@@ -165,24 +177,67 @@ def _continues(
     if not filled:
         # Empty below vertically merged headings is still heading.
         return any(anchor[0] >= top for (at, _), anchor in covered.items() if at == row)
-    known = 0
-    for column, value in filled:
-        label = clean(value)
-        under = any(
-            _text(rows, above, column) != "" or (above, column) in covered for above in range(top, row)
-        )
-        short = len(words(label)) <= 3 and under
-        if (
-            span_of(value) is not None
-            or role_of(label) is not None
-            or (short and not isinstance(value, date))
-        ):
-            known += 1
-    titles = sum(1 for _, value in filled if role_of(clean(value)) in {"title", "lead", "axis"})
-    above_titles = sum(1 for value in rows[top] if role_of(clean(value)) in {"title", "lead", "axis"})
-    if titles and above_titles >= 2 and titles >= 2:
+    titles = [role_of(clean(value)) for _, value in filled]
+    above = [role_of(clean(value)) for value in rows[top]]
+    main = {"title", "lead", "axis"}
+    if len(main.intersection(titles)) >= 2 and len(main.intersection(above)) >= 2:
         return False  # a whole heading again
-    return known >= 0.7 * len(filled)
+    runs = _numbered_runs(rows[row])
+    parts = {
+        column
+        for column, value in filled
+        if span_of(value) is not None or column in runs or _is_grouped(rows, covered, top, row, column)
+    }
+    if not parts and len(filled) < 2:
+        return False  # one text alone is a section's title
+    return all(
+        span_of(value) is not None
+        or column in runs
+        or (isinstance(value, str) and _is_label(clean(value), role) and (role is not None or column in parts))
+        for (column, value), role in zip(filled, titles, strict=True)
+    )
+
+
+def _is_label(text: str, role: str | None) -> bool:
+    """Whether a text could stand in a heading: short, no mark, and no axis or objective by its number."""
+    folded = words(text)
+    if role in {"axis", "objective", "line"} and any(sign.isdecimal() for sign in folded):
+        return False
+    return bool(folded) and folded != "x" and folded.count(" ") <= 5 and len(text) <= 60
+
+
+def _numbered_runs(row: Sequence[Cell]) -> set[int]:
+    """Columns of a run 1 2 3 4 or 1 .. 12, side by side (months or quarters by their numbers)."""
+    numbers = [
+        small_number(words(value)) if isinstance(value, str) else int(value) if isinstance(value, float) else None
+        for value in row
+    ]
+    for first in range(len(numbers)):
+        for count in (12, 4):
+            if numbers[first : first + count] == list(range(1, count + 1)):
+                return set(range(first, first + count))
+    return set()
+
+
+def _is_grouped(
+    rows: Sequence[Sequence[Cell]],
+    covered: Mapping[tuple[int, int], tuple[int, int]],
+    top: int,
+    row: int,
+    column: int,
+) -> bool:
+    """Whether a cell stands under a group: a heading that is merged, or left open, over several columns."""
+    for above in range(top, row):
+        anchor = covered.get((above, column))
+        if anchor is not None and anchor in {covered.get((above, column + 1)), covered.get((above, column - 1))}:
+            return True
+        if anchor is not None:
+            continue
+        if _text(rows, above, column) == "":
+            return _group_to_the_left(rows, above, row, column) != ""
+        if column + 1 < len(rows[above]) and rows[above][column + 1] == "" and _text(rows, row, column + 1) != "":
+            return True
+    return False
 
 
 def _heading(
@@ -199,7 +254,7 @@ def _heading(
         role = _role(stack)
         if role is not None:
             roles.append((column, role))
-    _marks(heading, rows, stacks, covered)
+    _marks(heading, stacks)
     _columns(heading, [(column, role) for column, role in roles if column not in heading.marks])
     named = set(heading.columns) - {NOT_READ}
     if "title" not in named and "description" in named:
@@ -213,7 +268,7 @@ def _heading(
     taken = set(heading.columns.values()) | set(heading.marks)
     heading.unread = [column for column in heading.labels if column not in taken]
     heading.score = (
-        len(named) + min(len(heading.marks), 2) - 0.25 * len(heading.unread) - 0.05 * (bottom - top)
+        len(named) + min(len(heading.marks), 2) - 0.25 * len(heading.unread) + 0.5 * (bottom - top)
     )
     return heading
 
@@ -227,6 +282,7 @@ def _stack(
 ) -> list[Cell]:
     """A column's labels from the top down, groups spread over what they are merged over, no repeats."""
     stack: list[Cell] = []
+    own = False
     for row in range(top, bottom + 1):
         anchor = covered.get((row, column), (row, column))
         if anchor[0] < top:
@@ -236,7 +292,8 @@ def _stack(
             value = _group_to_the_left(rows, row, bottom, column)
         if value != "" and (not stack or stack[-1] != value):
             stack.append(value)
-    return stack
+            own = own or anchor[1] == column
+    return stack if own else []  # a group's name alone, spread over a column without a label of its own
 
 
 def _group_to_the_left(rows: Sequence[Sequence[Cell]], row: int, bottom: int, column: int) -> Cell:
@@ -266,12 +323,7 @@ def _role(stack: Sequence[Cell]) -> str | None:
     return own
 
 
-def _marks(
-    heading: Heading,
-    rows: Sequence[Sequence[Cell]],
-    stacks: Sequence[Sequence[Cell]],
-    covered: Mapping[tuple[int, int], tuple[int, int]],
-) -> None:
+def _marks(heading: Heading, stacks: Sequence[Sequence[Cell]]) -> None:
     """Fill in the columns that stand for months, quarters or semesters."""
     found: dict[int, Span] = {}
     for column, stack in enumerate(stacks):

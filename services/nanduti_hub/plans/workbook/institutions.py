@@ -134,7 +134,7 @@ def read_institutions(value: Cell, known: Register) -> Named:
         return Named()
     words = tokens(text)
     found = [match for match in matches(words, known.known) if _stands(words, match, known)]
-    found = _without_swallowed(words, found, known)
+    found = _without_swallowed(words, found)
     pieces = _pieces(words, found)
     codes: list[str] = []
     unknown: list[str] = []
@@ -251,7 +251,7 @@ def _is_and(words: list[Token], at: int) -> bool:
     return words[at].word in {"y", "e"}
 
 
-def _without_swallowed(words: list[Token], found: list[Match], known: Register) -> list[Match]:
+def _without_swallowed(words: list[Token], found: list[Match]) -> list[Match]:
     """Drop a match in front of which a foreign name stands ("Sindicato de Trabajadores del MSPBS" is not MSPBS)."""
     kept: list[Match] = []
     for match in found:
@@ -323,11 +323,8 @@ def _gap(
             or (after_name and (unit or in_parentheses or dashed))
             or (behind is not None and opens)
         )
-        while stop > start and words[stop - 1].link:
-            stop -= 1
-        while start < stop and words[start].link:
-            start += 1
-        pieces.append((start, stop, is_unit))
+        own = [at for at in range(start, stop) if not words[at].link]
+        pieces.append((own[0], own[-1] + 1, is_unit))
     return pieces
 
 

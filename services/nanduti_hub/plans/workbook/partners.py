@@ -18,7 +18,9 @@ def read_partners(
     column = columns.lead
     value: Cell = row[column]
     pairs = page.facts.memory.setdefault("partners", {})
-    plain: tuple[str | None, tuple[str, ...], tuple[str, ...]] | None = pairs.get((value, row[columns.collaborators]))
+    plain: tuple[str | None, tuple[str, ...], tuple[str, ...]] | None = pairs.get(
+        (value, row[columns.collaborators])
+    )
     if plain is not None:
         return plain
     told = len(page.found)
@@ -52,7 +54,9 @@ def read_partners(
     unique = tuple(dict.fromkeys([code for code in collaborators if code != lead]))
     partners = (lead, unique, tuple(dict.fromkeys([name[:1_000] for name in others])))
     if lead is not None and len(page.found) == told and columns.lead >= 0:
-        pairs[row[columns.lead], row[columns.collaborators]] = partners  # nothing to tell: the next row is the same
+        pairs[row[columns.lead], row[columns.collaborators]] = (
+            partners  # nothing to tell: the next row is the same
+        )
     return partners
 
 
@@ -67,6 +71,14 @@ def _lead(
 ) -> str | None:
     """The lead in a cell; those named after it go to `collaborators` and `others`."""
     label = columns.labels.get(place[1], "")
+    if columns.lead < 0:
+        # One cell above the heading holds for the whole sheet: what there is to tell of it is told once.
+        if place in columns.told:
+            if not read.unknown_first:
+                collaborators.extend(read.codes[1:])
+                others.extend(read.unknown)
+            return None if read.unknown_first else read.codes[0]
+        columns.told.add(place)
     if read.notes:
         tell_all(page, place, label, value, read.notes)
     if read.unknown_first:
@@ -106,5 +118,3 @@ def _not_in_directory(page: Page, place: Place, label: str, value: Cell, name: s
         f"{hint}, pida que se agregue al directorio.",
     )
     tell(page, place, label, value, note)
-
-

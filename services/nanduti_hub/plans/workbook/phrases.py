@@ -87,7 +87,7 @@ def tokens(text: str) -> list[Token]:
                 match.start(),
                 match.start() + len(bare),
                 link=word in LINKS,
-                capitals=bare.isupper() and 1 < len(bare) and (not shouted or len(bare) < 6),
+                capitals=bare.isupper() and len(bare) > 1 and (not shouted or len(bare) < 6),
             )
         )
     return found

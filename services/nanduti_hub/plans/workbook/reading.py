@@ -61,7 +61,14 @@ def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
     sheets: list[Sheet] = []
     misses: list[tuple[int, Grid]] = []
     if package.macros:
-        found.append(Placed(-1, -1, -1, _about("", info("macros_ignored", "El libro trae macros: no se ejecutan ni se leen."))))
+        found.append(
+            Placed(
+                -1,
+                -1,
+                -1,
+                _about("", info("macros_ignored", "El libro trae macros: no se ejecutan ni se leen.")),
+            )
+        )
     for index, grid in enumerate(grids(book, package)):
         match grid:
             case Finding():
@@ -80,7 +87,7 @@ def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
                 else:
                     sheets.append(Sheet(index, grid, heading))
     sheets, doubtful = _chosen(sheets)
-    misses_told = _tell_misses(misses, doubtful, bool(sheets))
+    misses_told = _tell_misses(misses, doubtful, any_read=bool(sheets), refused_any=_has_error(found))
     found.extend(misses_told)
     rows: list[Row] = []
     for sheet in sheets:
@@ -96,7 +103,9 @@ def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
         found.append(Placed(sheets[0].index, -1, -1, _about(sheets[0].grid.name, note)))
     if len(rows) > MAX_ROWS:
         rows = []
-        note = error("sheet_too_large", f"El plan tiene más de {MAX_ROWS} actividades.", "Divídalo en varios archivos.")
+        note = error(
+            "sheet_too_large", f"El plan tiene más de {MAX_ROWS} actividades.", "Divídalo en varios archivos."
+        )
         found.append(Placed(-1, -1, -1, _about("", note)))
     found.sort(key=lambda placed: (placed.sheet, placed.row, placed.column))
     return Reading(rows=tuple(rows), findings=tuple(placed.finding for placed in found))
@@ -122,7 +131,7 @@ def _chosen(sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet]]:
     return (full, [sheet for sheet in sheets if sheet not in full]) if full else (sheets, [])
 
 
-def _tell_misses(misses: list[tuple[int, Grid]], doubtful: list[Sheet], any_read: bool) -> list[Placed]:
+def _tell_misses(misses: list[tuple[int, Grid]], doubtful: list[Sheet], *, any_read: bool, refused_any: bool) -> list[Placed]:
     """What was not read: a sheet without a heading is only told, unless no sheet has one."""
     told = []
     for sheet in doubtful:
@@ -135,7 +144,9 @@ def _tell_misses(misses: list[tuple[int, Grid]], doubtful: list[Sheet], any_read
     for index, grid in misses:
         if not any(any(row) for row in grid.rows):
             continue
-        note = info("sheet_ignored", f"La hoja «{grid.name}» no tiene el encabezado de una matriz: no se lee.")
+        note = info(
+            "sheet_ignored", f"La hoja «{grid.name}» no tiene el encabezado de una matriz: no se lee."
+        )
         told.append(Placed(index, -1, -1, _about(grid.name, note)))
     if not any_read:
         seen = max((near_misses(grid.rows) for _, grid in misses), key=len, default=[])
@@ -145,7 +156,7 @@ def _tell_misses(misses: list[tuple[int, Grid]], doubtful: list[Sheet], any_read
             f"No se encontró el encabezado de la matriz en ninguna hoja.{near}",
             "La matriz necesita una fila con los nombres de sus columnas, por lo menos «Actividad», «Responsable» y «Plazo».",
         )
-        if not _has_error(told):
+        if not _has_error(told) and not refused_any:
             told.append(Placed(-1, -1, -1, _about("", note)))
     return told
 
@@ -164,7 +175,11 @@ def _above(sheet: Sheet) -> dict[str, tuple[str, Place]]:
                 value = texts[order + 1][1]
             role = role_of(label) if value and len(label) < 45 else None
             if role in {"axis", "objective", "line", "lead", "place"} and role not in said:
-                whole = text if role == "axis" and match and match[2] and any(sign.isdigit() for sign in label) else value
+                whole = (
+                    text
+                    if role == "axis" and match and match[2] and any(sign.isdigit() for sign in label)
+                    else value
+                )
                 said[role] = (whole, (index, column))
             if "axis" not in said and starts_like_axis(text) and len(text) > 5:
                 said["axis"] = (text, (index, column))
@@ -176,7 +191,7 @@ def _sheet(page: Page, sheet: Sheet) -> list[Row]:
     _settle_scope(page.grid, heading)
     said = _above(sheet)
     section = _first_section(page, heading, said)
-    defaults = {
+    defaults: dict[str, tuple[str, Place]] = {
         role: said[role] for role in ("lead", "place") if role in said and role not in heading.columns
     }
     if "place" in defaults and read_places(defaults["place"][0], page.facts.atlas).notes:
@@ -216,11 +231,13 @@ def _first_section(page: Page, heading: Heading, said: dict[str, tuple[str, Plac
 
 
 def _settle_scope(grid: Grid, heading: Heading) -> None:
-    """"Ámbito" is a place or a crime: its cells tell."""
+    """ "Ámbito" is a place or a crime: its cells tell."""
     column = heading.columns.pop("scope", -1)
     if column < 0:
         return
-    values = [row[column] for row in grid.rows[heading.bottom + 1 : heading.bottom + _SAMPLE] if row[column] != ""]
+    values = [
+        row[column] for row in grid.rows[heading.bottom + 1 : heading.bottom + _SAMPLE] if row[column] != ""
+    ]
     crimes = sum(1 for value in values if names_crimes(value))
     role = "crimes" if values and crimes * 2 >= len(values) else "place"
     if role not in heading.columns:

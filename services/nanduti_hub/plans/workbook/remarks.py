@@ -23,9 +23,12 @@ def tell_sheet(page: Page, heading: Heading, table: Table) -> None:
     if table.filled:
         note = info(
             "axis_filled_down",
-            f"En {table.filled} filas el eje está en blanco: se toma el de la fila de arriba.",
+            f"El eje está en blanco en {table.filled} {'fila' if table.filled == 1 else 'filas'}:"
+            " se toma el de la fila de arriba.",
         )
-        tell(page, (heading.bottom, heading.columns["axis"]), heading.labels[heading.columns["axis"]], "", note)
+        tell(
+            page, (heading.bottom, heading.columns["axis"]), heading.labels[heading.columns["axis"]], "", note
+        )
 
 
 def _broken(page: Page, table: Table) -> None:
@@ -50,7 +53,7 @@ def _hidden(page: Page, table: Table) -> None:
         listed = ", ".join(str(row + 1) for row in hidden[:10]) + (" …" if len(hidden) > 10 else "")
         note = warning(
             "rows_hidden",
-            f"Hay {len(hidden)} actividades en filas ocultas (filas {listed}): se leyeron como las demás.",
+            f"Hay actividades en filas ocultas ({len(hidden)}; filas {listed}): se leyeron como las demás.",
             "Si no son parte del plan, bórrelas; si lo son, muéstrelas.",
         )
         tell(page, (hidden[0], table.heading.columns["title"]), "", "", note)
@@ -73,7 +76,9 @@ def _columns(page: Page, heading: Heading) -> None:
                 "Deje una sola, o póngales nombres distintos.",
             )
         else:
-            note = info("column_not_read", f"La columna «{label[:80]}» no se lee: no es un dato del registro.")
+            note = info(
+                "column_not_read", f"La columna «{label[:80]}» no se lee: no es un dato del registro."
+            )
         tell(page, (heading.bottom, column), label[:200], "", note)
 
 
@@ -98,7 +103,9 @@ def _other_year(page: Page, heading: Heading) -> None:
     """A title for another year is a sign of last year's file."""
     for index in range(min(heading.top, 20)):
         for column, value in enumerate(page.grid.rows[index]):
-            if not isinstance(value, str) or not re.search(r"\bplan\b|\bpoa\b|matriz|periodo|ano\b", fold(value)):
+            if not isinstance(value, str) or not re.search(
+                r"\bplan\b|\bpoa\b|matriz|periodo|ano\b", fold(value)
+            ):
                 continue
             years = [int(year) for year in _YEAR.findall(value)]
             if years and not min(years) <= page.facts.year <= max(years):

@@ -4,6 +4,7 @@ Rule: dates in columns of their own come first, then the text, then the marks; w
 """
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from nanduti_hub.plans.workbook import fields
 from nanduti_hub.plans.workbook.columns import Columns
@@ -123,7 +124,11 @@ def _tell_dates(
         note = warning("date_end_missing", "Falta la fecha de fin.", "Escriba cuándo termina.")
         tell(page, (index, where), columns.labels.get(where, ""), row[where], note)
     elif "start" in columns.at or not columns.deadline:
-        note = info("date_start_missing", "No dice cuándo comienza; se guarda solo la fecha de fin.", "Escriba el inicio.")
+        note = info(
+            "date_start_missing",
+            "No dice cuándo comienza; se guarda solo la fecha de fin.",
+            "Escriba el inicio.",
+        )
         tell(page, (index, where), columns.labels.get(where, ""), row[where], note)
 
 
@@ -141,7 +146,7 @@ def _marked(page: Page, columns: Columns, index: int, row: list[Cell]) -> tuple[
     if not spans:
         return None, None
     spans.sort()
-    for (_, before), (after, _) in zip(spans, spans[1:], strict=False):
+    for (_, before), (after, _) in pairwise(spans):
         if after > before + timedelta(days=1):
             note = info(
                 "dates_not_contiguous",
@@ -151,5 +156,3 @@ def _marked(page: Page, columns: Columns, index: int, row: list[Cell]) -> tuple[
             tell(page, (index, columns.marks[0][0]), columns.labels[columns.marks[0][0]], "", note)
             break
     return spans[0][0], spans[-1][1]
-
-

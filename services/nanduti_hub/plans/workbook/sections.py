@@ -12,13 +12,17 @@ from nanduti_hub.plans.workbook.text import Cell, clean, fold, words
 _TOTAL = re.compile(
     r"^(?:sub ?-?totale?s?|totale?s?|suma(?:toria)?|monto total|gran total|presupuesto total|costo total|total general)\b"
 )
-_TOTAL_NAMES = re.compile(r"^(?:eje|general|gs|poa|plan|componente|objetivo|presupuesto|linea|anual|del? (?:eje|plan|poa|componente|presupuesto|objetivo|la linea)|\d+|[ivx]+|guaranies|por)\b")
+_TOTAL_NAMES = re.compile(
+    r"^(?:eje|general|gs|poa|plan|componente|objetivo|presupuesto|linea|anual|del? (?:eje|plan|poa|componente|presupuesto|objetivo|la linea)|\d+|[ivx]+|guaranies|por)\b"
+)
 _FOOT = re.compile(
     r"^(?:notas?\b|fuentes?:|observacion(?:es)?:|elabora(?:do|cion)|aprobad[oa] (?:por|en|segun)|revisad[oa]|firmas?\b|fecha\b|lugar y fecha"
     r"|lugar:|\(?\*|obs\b|leyenda|referencias?\b|siglas?\b|abreviaturas?|vo\.? ?bo|visto bueno|sello|aclaracion|c\.? ?i\.? ?n|asuncion, "
     r"|lic\. |abog\. |dra?\. |ing\. |mg\. |fdo\b|[*]|pagina \d|hoja \d|ver anexo|version\b|actualizado|responsable de (?:la )?(?:carga|elab))"
 )
-_OBJECTIVE = re.compile(r"^(?:objetivos?(?: (?:estrategico|especifico|general|operativo)s?)?|o\.? ?e\.?|resultado(?: esperado)?)(?: ?(?:n°? ?)?\d+(?:\.\d+)*)? ?[:.\-]")
+_OBJECTIVE = re.compile(
+    r"^(?:objetivos?(?: (?:estrategico|especifico|general|operativo)s?)?|o\.? ?e\.?|resultado(?: esperado)?)(?: ?(?:n°? ?)?\d+(?:\.\d+)*)? ?[:.\-]"
+)
 _LINE = re.compile(
     r"^(?:lineas? (?:de )?(?:accion|trabajo|intervencion)|lineas? estrategicas?|lineamientos?|programa|estrategia)\b(?: ?(?:n°? ?)?\d+(?:\.\d+)*)?"
     r" ?[:.\-]?"
@@ -46,7 +50,7 @@ def is_total(text: str) -> bool:
     if match is None:
         return False
     rest = folded[match.end() :].strip(" .:()-")
-    return not rest or len(rest) <= 60 and bool(_TOTAL_NAMES.match(rest))
+    return not rest or (len(rest) <= 60 and bool(_TOTAL_NAMES.match(rest)))
 
 
 def is_foot(text: str) -> bool:
@@ -79,7 +83,8 @@ def sort_of(text: str, known: AxisNames, *, alone: bool) -> Sort | None:
             return Sort.AXIS
     if _OBJECTIVE.match(folded):
         return Sort.OBJECTIVE
-    if _LINE.match(folded) and alone:
+    line = _LINE.match(folded)
+    if line and (alone or line[0].rstrip().endswith((":", "-", "."))):
         return Sort.LINE
     if is_foot(text):
         return Sort.FOOT

@@ -21,7 +21,9 @@ from nanduti_hub.plans.workbook.text import Cell, clean, error, fold, info, show
 
 _NONE: frozenset[int] = frozenset()
 _FILLED = ("axis", "objective", "line")
-_MORE = frozenset({"indicator", "unit", "target", "baseline", "means", "observations", "description", "progress"})
+_MORE = frozenset(
+    {"indicator", "unit", "target", "baseline", "means", "observations", "description", "progress"}
+)
 _TITLES = tuple(word[:4] for word in TITLE_ORDER)
 
 
@@ -39,21 +41,28 @@ class Table(Struct):
     #: For each column in use, the anchor row of every row inside a vertically merged cell.
     merged: dict[int, dict[int, int]] = field(default_factory=dict)
     roles: dict[int, str] = field(default_factory=dict)
+    #: Rows with a broken cell.
+    broken: set[int] = field(default_factory=set)
+    #: Whether a signature or note at the foot was seen.
+    foot: bool = False
     filled: int = 0
     no_axis_told: bool = False
 
 
-def read_table(page: Page, heading: Heading, section: Section, defaults: dict[str, tuple[str, Place]]) -> Table:
+def read_table(
+    page: Page, heading: Heading, section: Section, defaults: dict[str, tuple[str, Place]]
+) -> Table:
     """Read the rows below a heading to the end of the sheet; a further heading goes on from there."""
     table = Table(page=page, heading=heading, columns=columns_of(page, heading), section=section)
     table.columns.defaults = defaults
+    table.broken = {row for row, _ in page.grid.around.broken}
     _prepare(table)
     rows = page.grid.rows
     last_full = _last_full(table)
     index = heading.bottom + 1
     while index < len(rows):
         row = rows[index]
-        if any(row) or (page.grid.around.broken and _has_broken(table, index)):
+        if any(row) or index in table.broken:
             skip_to = _next_heading(table, index, row)
             if skip_to is not None:
                 index = skip_to
@@ -78,20 +87,20 @@ def _prepare(table: Table) -> None:
                         rows[row] = top
 
 
-def _has_broken(table: Table, index: int) -> bool:
-    return any((index, column) in table.page.grid.around.broken for column in table.roles)
-
-
 def _last_full(table: Table) -> int:
-    """The last row that has a title and a responsible institution, or much else."""
-    title = table.heading.columns["title"]
-    lead = table.heading.columns.get("lead", -1)
+    """The last row that is an activity beyond doubt: below it come totals, notes and signatures."""
+    columns = table.columns
     rows = table.page.grid.rows
     for index in range(len(rows) - 1, table.heading.bottom, -1):
         row = rows[index]
-        if title < len(row) and row[title] != "":
-            if (lead >= 0 and row[lead] != "") or sum(1 for value in row if value != "") >= 4:
-                return index
+        if row[columns.title] == "":
+            continue
+        filled = sum(1 for value in row if value != "")
+        lead = row[columns.lead]
+        if filled >= 5 or (row[columns.code] != "" and filled >= 3) or (filled >= 4 and lead != ""):
+            return index
+        if lead != "" and fields.named(table.page.facts, lead).codes:
+            return index
     return table.heading.bottom
 
 
@@ -128,17 +137,25 @@ def _switch(table: Table, heading: Heading) -> None:
 
 
 def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None:
-    at = table.heading.columns
-    title_column = at["title"]
+    title_column = table.columns.title
     title = row[title_column]
-    if title == "" and table.page.grid.around.broken and (index, title_column) in table.page.grid.around.broken:
+    if (
+        title == ""
+        and table.page.grid.around.broken
+        and (index, title_column) in table.page.grid.around.broken
+    ):
         table.damaged.add(index)
         return
-    lead = at.get("lead", -1)
-    if title != "" and lead >= 0 and row[lead] != "" and not _is_total_row(title):
-        if not isinstance(title, str) or len(title) <= 5:
-            if are_numbers([value for value in row if value != ""]):
-                return
+    lead = table.columns.lead
+    if index > last_full and _is_signature(table, row):
+        column = next(at for at, value in enumerate(row) if value != "")
+        _ignored(table, index, column, row[column], doubtful=not table.foot and not is_foot(clean(row[column])))
+        table.foot = True
+        return
+    if title != "" and row[lead] != "" and not _is_total_row(title):
+        short = not isinstance(title, str) or len(title) <= 5
+        if short and are_numbers([value for value in row if value != ""]):
+            return
         _activity(table, index, row)
         return
     filled = [column for column, value in enumerate(row) if value != ""]
@@ -152,8 +169,7 @@ def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None
     if title == "":
         _untitled(table, index, row, filled, last_full)
         return
-    code = at.get("code", -1)
-    numbered = code >= 0 and row[code] != ""
+    numbered = row[table.columns.code] != ""
     if len(filled) <= 2 and not numbered and (index > last_full or _is_wide(table, index, title_column)):
         _ignored(table, index, title_column, title, doubtful=index <= last_full)
         return
@@ -163,8 +179,23 @@ def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None
     _activity(table, index, row)
 
 
+def _is_signature(table: Table, row: list[Cell]) -> bool:
+    """Whether a row below the last sure activity is a signature: a few texts, no number, no known institution."""
+    filled = [value for value in row if value != ""]
+    lead = row[table.columns.lead]
+    if len(filled) > 3 or row[table.columns.code] != "" or not all(isinstance(value, str) for value in filled):
+        return False
+    if any(is_total(clean(value)) for value in filled) or row[table.columns.axis] != "":
+        return False
+    return row[table.columns.title] != "" and lead != "" and not fields.named(table.page.facts, lead).codes
+
+
 def _is_total_row(title: Cell) -> bool:
-    return isinstance(title, str) and title[:3].lower() in {"tot", "sub", "sum", "gra", "mon"} and is_total(title)
+    return (
+        isinstance(title, str)
+        and title[:3].lower() in {"tot", "sub", "sum", "gra", "mon"}
+        and is_total(title)
+    )
 
 
 def _is_wide(table: Table, index: int, column: int) -> bool:
@@ -194,20 +225,35 @@ def _section(table: Table, index: int, filled: list[int], texts: list[tuple[int,
     if len(texts) == 2 and len(text) <= 8 and text.strip(" .-):").replace(".", "").isalnum():
         number, (column, text) = text, texts[1]
     elif len(texts) == 2:
-        text = f"{text} {texts[1][1]}" if len(text) < 25 and fold(text).startswith(("eje", "comp", "pilar")) else text
+        text = (
+            f"{text} {texts[1][1]}"
+            if len(text) < 25 and fold(text).startswith(("eje", "comp", "pilar"))
+            else text
+        )
         if text == texts[0][1]:
             return False
-    elif len(filled) > 1 and len(texts) == 1 and filled[0] < column and isinstance(page.grid.rows[index][filled[0]], float):
+    elif (
+        len(filled) > 1
+        and len(texts) == 1
+        and filled[0] < column
+        and isinstance(page.grid.rows[index][filled[0]], float)
+    ):
         number = clean(page.grid.rows[index][filled[0]])
     alone = len(texts) == 1 and len(filled) <= 2 and not number
     wide = _is_wide(table, index, column)
     role = table.roles.get(column)
     if role in _FILLED and not wide and not (role == "axis" and alone):
         return False
-    sort = sort_of(text, page.facts.axes, alone=(alone or (bool(number) and "." not in number)) and (wide or role != "title" or text.isupper()))
+    sort = sort_of(
+        text,
+        page.facts.axes,
+        alone=(alone or (bool(number) and "." not in number)) and (wide or role != "title" or text.isupper()),
+    )
     match sort:
         case Sort.AXIS:
-            whole = f"{number} {text}" if number and not fold(text).startswith(("eje", "comp", "pilar")) else text
+            whole = (
+                f"{number} {text}" if number and not fold(text).startswith(("eje", "comp", "pilar")) else text
+            )
             _set_axis(table, (index, column), whole)
         case Sort.OBJECTIVE:
             table.section.objective, table.section.line = unlabelled(text)[:1_000], ""
@@ -236,22 +282,24 @@ def _set_axis(table: Table, place: Place, value: Cell) -> None:
 
 def _fill(table: Table, index: int, row: list[Cell]) -> None:
     """Take axis, objective and line from the row where it states them; else they stay as above."""
-    at = table.heading.columns
-    column = at.get("axis", -1)
+    columns = table.columns
+    column = columns.axis
     if column >= 0:
         value = row[column]
         if value != "":
             _set_axis(table, (index, column), value)
         elif index not in table.merged.get(column, ()) and table.section.stated:
             table.filled += 1
-    column = at.get("objective", -1)
-    if column >= 0 and row[column] != "":
+    column = columns.objective
+    if row[column] != "":
         text = fields.line(table.page, (index, column), table.columns.labels[column], row[column])
         if text != table.section.objective:
             table.section.objective, table.section.line = text, ""
-    column = at.get("line", -1)
-    if column >= 0 and row[column] != "":
-        table.section.line = fields.line(table.page, (index, column), table.columns.labels[column], row[column])
+    column = columns.line
+    if row[column] != "":
+        table.section.line = fields.line(
+            table.page, (index, column), table.columns.labels[column], row[column]
+        )
 
 
 def _activity(table: Table, index: int, row: list[Cell]) -> None:
@@ -261,8 +309,8 @@ def _activity(table: Table, index: int, row: list[Cell]) -> None:
     if table.merged:
         silent = {column for column, rows in table.merged.items() if rows.get(index, index) != index}
     section = table.section
-    broken = page.grid.around.broken
-    if broken:
+    if index in table.broken:
+        broken = page.grid.around.broken
         silent = silent | {column for column in table.roles if (index, column) in broken}
         axis = table.heading.columns.get("axis", -1)
         if (index, axis) in broken:
@@ -281,7 +329,9 @@ def _axis_missing(table: Table, index: int) -> None:
     where = (index, column) if column >= 0 else (table.heading.top, table.heading.columns["title"])
     note = error(
         "axis_missing",
-        "La actividad no tiene eje." if column >= 0 else "La hoja no dice a qué eje pertenecen sus actividades.",
+        "La actividad no tiene eje."
+        if column >= 0
+        else "La hoja no dice a qué eje pertenecen sus actividades.",
         "Escriba el eje en la columna del eje, o una fila de título con el eje sobre sus actividades.",
     )
     tell(table.page, where, table.columns.labels.get(column, ""), "", note)
@@ -291,7 +341,9 @@ def _continues(table: Table, index: int, row: list[Cell], filled: list[int]) -> 
     """Whether the row only adds to the activity above it: a further indicator, most of the time."""
     title = table.heading.columns["title"]
     anchor = table.merged.get(title, {}).get(index)
-    inside = anchor is not None and anchor != index and bool(table.activities) and table.activities[-1] == anchor
+    inside = (
+        anchor is not None and anchor != index and bool(table.activities) and table.activities[-1] == anchor
+    )
     known = [column for column in filled if column in table.roles or column in table.heading.marks]
     if not inside:
         follows = bool(table.activities) and index - table.activities[-1] <= 8 and all(
@@ -326,7 +378,9 @@ def _fill_only_axis(table: Table, index: int, row: list[Cell]) -> None:
 def _untitled(table: Table, index: int, row: list[Cell], filled: list[int], last_full: int) -> None:
     known = {table.roles.get(column, "") for column in filled}
     first = filled[0]
-    if known <= {"budget", "", "target", "progress", "baseline"} and not any(isinstance(row[column], str) for column in filled):
+    if known <= {"budget", "", "target", "progress", "baseline"} and not any(
+        isinstance(row[column], str) for column in filled
+    ):
         note = info("row_is_total", "Es una fila solo con números: se toma como total, no como actividad.")
         tell(table.page, (index, first), table.columns.labels.get(first, ""), row[first], note)
         return
@@ -334,7 +388,11 @@ def _untitled(table: Table, index: int, row: list[Cell], filled: list[int], last
         _fill(table, index, row)  # an axis or objective on a line of its own, over its activities
         return
     after = index > last_full or (len(filled) <= 2 and index > 0 and not any(table.page.grid.rows[index - 1]))
-    if (after and "title" not in known and len(filled) <= 3) or known == {""} or all(is_foot(clean(row[column])) for column in filled):
+    if (
+        (after and "title" not in known and len(filled) <= 3)
+        or known == {""}
+        or all(is_foot(clean(row[column])) for column in filled)
+    ):
         _ignored(table, index, first, row[first], doubtful=False)
         return
     note = error(

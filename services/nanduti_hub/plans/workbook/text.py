@@ -79,6 +79,8 @@ def clean(value: Cell) -> str:
         text = value
         if "_x0" in text or not text.isprintable():
             text = _CONTROL.sub(" ", text)
+        elif "  " not in text and text[:1] != " " and text[-1:] != " ":
+            return text
         return " ".join(text.split())
     return shown(value)
 

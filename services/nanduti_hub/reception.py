@@ -1,0 +1,90 @@
+"""What happens to every request before its route: who calls, and whether what was sent can be understood.
+
+Deny by default: a route that does not say `open` is reached with a token or not at all. A body is read by its
+route's own type, strictly: no text for a number, no field that the type does not have, however deep, and no
+control characters, which PostgreSQL and other systems' readers cannot take. Absent: what a caller may do,
+which is `access.policy`, asked by each route.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from nanduti_hub.access.tokens import caller_of
+from nanduti_hub.refusal import Refusal, Refused
+from nanduti_hub.serving import Hub
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+#: Control characters that are no part of a text; tabs and line ends are.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let a request through to its route, with its caller as `user`.
+
+    Raises:
+        Refused: `token_missing`, `token_invalid`, `invalid`.
+
+    """
+    if not handler.opt.get("open"):
+        connection.scope["user"] = await _caller(connection)
+    _check_address(connection)
+    data = handler.parsed_fn_signature.parameters.get("data")
+    if data is not None:
+        _check_body(await connection.body(), data.annotation)  # type: ignore[attr-defined]  # it is a Request
+
+
+async def _caller(connection: Connection) -> Any:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refused(Refusal("token_missing"))
+    hub: Hub = connection.app.state.hub
+    return await caller_of(hub.ledger.database, hub.door, token.strip())
+
+
+def _check_address(connection: Connection) -> None:
+    if _CONTROL.search(connection.scope["path"]):
+        raise _invalid("Control character")
+    if connection.scope["query_string"]:
+        seen = set()
+        for name, value in connection.query_params.multi_items():
+            if _CONTROL.search(value):
+                raise _invalid(f"Control character - at `{name}`")
+            if name in seen:
+                raise _invalid(f"Given twice - at `{name}`")
+            seen.add(name)
+
+
+def _check_body(body: bytes, kind: Any) -> None:
+    try:
+        understood = msgspec.json.decode(body, type=kind)
+        sent = msgspec.json.decode(body)
+    except UnicodeDecodeError as error:
+        raise _invalid("Not UTF-8") from error
+    except RecursionError as error:
+        raise _invalid("Too deep") from error
+    except msgspec.DecodeError as error:
+        raise _invalid(str(error)) from error
+    _compare(sent, msgspec.to_builtins(understood), "$")
+
+
+def _compare(sent: Any, understood: Any, path: str) -> None:
+    """Refuse what the type has passed over, and control characters."""
+    match sent:
+        case str() if _CONTROL.search(sent):
+            raise _invalid(f"Control character - at `{path}`")
+        case dict():
+            for name, value in sent.items():
+                if name not in understood:
+                    raise _invalid(f"Object contains unknown field `{name[:100]}` - at `{path}`")
+                _compare(value, understood[name], f"{path}.{name}")
+        case list():
+            for place, value in enumerate(sent):
+                _compare(value, understood[place], f"{path}[{place}]")
+
+
+def _invalid(reason: str) -> Refused:
+    return Refused(Refusal("invalid", {"reason": reason}))
