@@ -1,0 +1,91 @@
+"""Write the database dump of a release, from which `migrate` is tested ever after.
+
+    python tests/upgrade/write_dump.py 0.1.0
+
+Small and synthetic: the starting directory, one plan, a few actions with their changes. Beside the dump stands
+what the register was, so that the upgraded database can be held to it.
+"""
+
+import asyncio
+import gzip
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent
+sys.path.insert(0, str(TESTS))
+
+from databases import PASSWORDS, Database  # noqa: E402  # found beside this script's folder
+from samples import COORDINATOR, action, plan  # noqa: E402
+
+from nanduti.vocabulary import Status  # noqa: E402
+from nanduti_hub import migrations  # noqa: E402
+from nanduti_hub.access.caller import WORKER  # noqa: E402
+from nanduti_hub.actions.commands import ChangeStatus, Facts, PlanAction, ReportProgress  # noqa: E402
+from nanduti_hub.actions.project import ACTIONS  # noqa: E402
+from nanduti_hub.actions.queries import register_state  # noqa: E402
+from nanduti_hub.embedded import postgres  # noqa: E402
+from nanduti_hub.embedded.home import free_port, open_home  # noqa: E402
+from nanduti_hub.hub import found_directory  # noqa: E402
+from nanduti_hub.ledger.database import close_database, open_database, transaction  # noqa: E402
+from nanduti_hub.ledger.execute import Ledger, execute, run  # noqa: E402
+from nanduti_hub.ledger.gate import Gate  # noqa: E402
+from nanduti_hub.ledger.sequencer import number_events  # noqa: E402
+from nanduti_hub.plans.commands import RegisterPlan  # noqa: E402
+from nanduti_hub.plans.project import PLANS  # noqa: E402
+
+FACTS = Facts(institutions=frozenset({"mtess"}), departments=frozenset({"PY-7"}))
+
+
+async def fill(database: Database) -> dict[str, object]:
+    """Do what a small installation does, and give what its register is then."""
+    pools = await open_database(database.dsn("app"), database.dsn("worker"))
+    gate = Gate()
+    async with transaction(pools, WORKER) as connection:
+        gate.open(await connection.fetchval("SELECT pg_postmaster_start_time()"))
+    ledger = Ledger(pools, gate, "urn:nanduti:upgrade", lambda: None)
+    await found_directory(ledger)
+    synthetic = plan()
+    await run(
+        ledger,
+        COORDINATOR,
+        lambda c: execute(c, ledger, PLANS, synthetic.id, RegisterPlan(plan=synthetic)),
+    )
+    for number in range(1, 6):
+        entered = PlanAction(action=action(number, plan=synthetic.id), facts=FACTS)
+        id_ = entered.action.id
+        for command in (entered, ChangeStatus(status=Status.IN_PROGRESS), ReportProgress(progress=number * 10)):
+            await run(ledger, COORDINATOR, lambda c, i=id_, m=command: execute(c, ledger, ACTIONS, i, m))
+    while await number_events(pools, gate):
+        pass
+    async with transaction(pools, WORKER, snapshot=True) as connection:
+        state = await register_state(connection)
+    await close_database(pools)
+    return {"number": state.number, "digest": state.digest, "actions": state.actions}
+
+
+async def write(release: str) -> None:
+    """Start a PostgreSQL, fill a database, and dump it."""
+    with tempfile.TemporaryDirectory() as directory:
+        server = await postgres.start(open_home(Path(directory) / "home"), free_port(), durable=False)
+        await migrations.bootstrap(server.dsn(), "upgrade", PASSWORDS)
+        database = Database(server, "upgrade")
+        await migrations.migrate(database.dsn("owner"))
+        register = await fill(database)
+        pg_dump = postgres.program("pg_dump", None)
+        dumped = subprocess.run(  # noqa: ASYNC221  # nothing else runs here
+            [str(pg_dump), "--no-owner", "--inserts", "--rows-per-insert=100", database.dsn("superuser")],
+            check=True,
+            capture_output=True,
+        ).stdout
+        await server.stop()
+    lines = [line for line in dumped.splitlines(keepends=True) if not line.startswith(b"\\")]
+    folder = TESTS / "fixtures" / "upgrade"
+    (folder / f"{release}.sql.gz").write_bytes(gzip.compress(b"".join(lines), mtime=0))
+    (folder / f"{release}.json").write_text(json.dumps(register, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(write(sys.argv[1]))
