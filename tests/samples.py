@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from nanduti.actions import Action, Indicator
 from nanduti.plans import Plan
 from nanduti.vocabulary import Axis, Crime
-from nanduti_hub.access.caller import Caller, Role
 from nanduti_hub.actions.commands import Facts, PlanAction
+from nanduti_hub.caller import Caller, Role
 from nanduti_hub.ledger.identifiers import new_id
 
 COORDINATOR = Caller(name="test:conaeti", role=Role.COORDINATOR, scope="conaeti")

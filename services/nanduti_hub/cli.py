@@ -271,7 +271,7 @@ def rebuild(only_check: bool, home: Path) -> None:
         raise click.UsageError("Por ahora solo se puede comprobar: use --check.")
 
     async def compare() -> list[str]:
-        from nanduti_hub.access.caller import WORKER
+        from nanduti_hub.caller import WORKER
         from nanduti_hub.ledger.database import transaction
 
         async with (
@@ -331,8 +331,8 @@ def token() -> None:
 @HOME
 def token_create(name: str, role: str, scope: str, home: Path) -> None:
     """Crear un token; se muestra una sola vez. / Make a token; it is shown once."""
-    from nanduti_hub.access.caller import Caller, Role
     from nanduti_hub.access.tokens import create_token
+    from nanduti_hub.caller import Caller, Role
     from nanduti_hub.ledger.database import transaction
 
     if (scope == "*") is not (role == "steward"):
@@ -351,8 +351,8 @@ def token_create(name: str, role: str, scope: str, home: Path) -> None:
 @HOME
 def token_revoke(name: str, home: Path) -> None:
     """Anular los tokens de un nombre; surte efecto en segundos. / Revoke a name's tokens, within seconds."""
-    from nanduti_hub.access.caller import Caller, Role
     from nanduti_hub.access.tokens import revoke_tokens
+    from nanduti_hub.caller import Caller, Role
     from nanduti_hub.ledger.database import transaction
 
     async def revoke() -> int:

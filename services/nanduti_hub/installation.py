@@ -14,8 +14,8 @@ import structlog
 from msgspec import Struct
 
 from nanduti_hub import migrations
-from nanduti_hub.access.caller import Caller, Role
 from nanduti_hub.access.tokens import create_token
+from nanduti_hub.caller import Caller, Role
 from nanduti_hub.demo.founding import found_demo
 from nanduti_hub.embedded import nats, postgres
 from nanduti_hub.embedded.home import Home, kept_port, locked, open_home, write_private

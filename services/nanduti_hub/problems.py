@@ -74,9 +74,7 @@ def language_of(request: RequestOf) -> str:
     return "en" if wanted.startswith("en") else "es"
 
 
-def problem(
-    request: RequestOf, refusal: Refusal, headers: dict[str, str] | None = None
-) -> Response[bytes]:
+def problem(request: RequestOf, refusal: Refusal, headers: dict[str, str] | None = None) -> Response[bytes]:
     """A refusal as a problem document."""
     status, title_es, detail_es, title_en, detail_en = TEXTS[refusal.code]
     is_english = language_of(request) == "en"

@@ -49,7 +49,9 @@ def spanish(message: str) -> str:
 
 
 def _parted(message: str) -> tuple[str, str]:
-    why, _, path = message.partition(" - at `")
+    why, at, path = message.rpartition(" - at `")
+    if not at:
+        return "", message
     return path.rstrip("`").removeprefix("$").removeprefix("."), why
 
 

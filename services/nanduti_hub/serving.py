@@ -14,9 +14,11 @@ import asyncpg
 import msgspec
 from litestar import Request, Response
 from msgspec import Struct
+from opentelemetry import trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from nanduti_hub.access.caller import Caller
 from nanduti_hub.access.tokens import Door
+from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.answers import Answer, once, request_hash
 from nanduti_hub.ledger.execute import Ledger, run
 from nanduti_hub.problems import language_of
@@ -98,7 +100,10 @@ async def command(
     async def once_only(connection: asyncpg.Connection) -> Answer:
         return await once(connection, caller, key, same, lambda: work(connection))
 
-    return respond(await run(hub.ledger, caller, once_only))
+    # The caller's trace goes on in the events of the command.
+    trace_so_far = TraceContextTextMapPropagator().extract(request.headers)
+    with trace.get_tracer(__name__).start_as_current_span(request.method, context=trace_so_far):
+        return respond(await run(hub.ledger, caller, once_only))
 
 
 def not_modified(request: RequestOf, tag: str) -> bool:

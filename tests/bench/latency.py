@@ -1,7 +1,7 @@
 """From a command's COMMIT to the handler of a plain subscriber at a member's own copy.
 
 The hub runs in this process with its embedded servers; the subscriber is `listener`, a process of its own, on
-one clock. Beside it, in alternating rounds at the same rate: a row inserted, a message of the same size
+one clock. Beside it, in alternating rounds at the same rate: a row inserted, a message of the same kind
 published to a stream that waits for the disk as LEDGER does, and the same subscriber on that stream; no
 accounts, no numbers, no mirrors. Commands start on the clock, whether or not those before them have ended.
 """
@@ -9,9 +9,10 @@ accounts, no numbers, no mirrors. Commands start on the clock, whether or not th
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -36,7 +37,7 @@ ACTIONS_CHANGED = 200
 #: (action id, version) to nanoseconds.
 Instants = dict[tuple[str, int], int]
 #: Does the command of a turn and notes when it began and when its COMMIT had returned.
-Turn = Callable[[int, Instants, Instants], Awaitable[None]]
+Turn = Callable[[int, Instants, Instants], Coroutine[Any, Any, None]]
 
 
 async def measure(directory: Path, *, quick: bool) -> list[Figure]:

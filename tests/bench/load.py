@@ -12,7 +12,9 @@ import time
 import uvloop
 
 
-async def load(host: str, port: int, path: str, token: str, connections: int, seconds: float) -> tuple[int, float]:
+async def load(
+    host: str, port: int, path: str, token: str, connections: int, seconds: float
+) -> tuple[int, float]:
     """Ask over so many connections at once for so many seconds."""
     request = (
         f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {token}\r\nAccept: */*\r\n\r\n"

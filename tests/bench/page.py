@@ -15,8 +15,8 @@ from bench.register import enter, is_published, ledger_beside, owner_dsn, synthe
 from hub_process import start_hub
 from nats_server import until
 
-from nanduti_hub.access.caller import Caller, Role
 from nanduti_hub.access.tokens import create_token
+from nanduti_hub.caller import Caller, Role
 from nanduti_hub.cli import installation_settings
 from nanduti_hub.ledger.database import close_database, transaction
 

@@ -58,7 +58,9 @@ def main() -> int:
         finally:
             shutil.rmtree(directory, ignore_errors=True)
         print(f"{name}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
-    keep(figures, VAR / "bench.json")
+    # What was tried, or taken in part, does not overwrite what can be quoted.
+    is_whole = not arguments.quick and not arguments.measures
+    keep(figures, VAR / ("bench.json" if is_whole else "bench-tried.json"))
     memory = psutil.virtual_memory().total / 2**30
     print(
         f"\n{psutil.cpu_count()} cores, {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}"

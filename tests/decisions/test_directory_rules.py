@@ -75,7 +75,10 @@ UNFIT: list[tuple[Entity, str]] = [
     (Platform(code="joint", acronym="X", name="X"), "code_taken"),
     (Institution(code="otra", acronym="X", name="X", departments=("PY-99",)), "department_unknown"),
     (Platform(code="otra", acronym="X", name="X", department="PY-99"), "department_unknown"),
-    (Platform(code="otra", acronym="X", name="X", coordinators=(Coordinator(institution="nadie"),)), "institution_unknown"),
+    (
+        Platform(code="otra", acronym="X", name="X", coordinators=(Coordinator(institution="nadie"),)),
+        "institution_unknown",
+    ),
     (Seat(platform="nadie", institution="mtess"), "platform_unknown"),
     (Seat(platform="conaeti", institution="nadie"), "institution_unknown"),
 ]

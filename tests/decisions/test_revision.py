@@ -92,7 +92,6 @@ CHANGED: list[tuple[str, Any, str, Any]] = [
     ("indicator", "Inspectores", "indicator", "Inspectores capacitados"),
     ("unit", "inspectores", "unit", "personas"),
     ("target", 50.0, "target", 40.0),
-    ("progress", 10, "progress", 0),
     ("axis_common", Axis.PREVENTION, "axis", "DET"),
 ]
 
@@ -109,6 +108,16 @@ def test_a_cell_that_is_new_in_the_workbook_is_followed(
     after = confirmed(stood, changed)
     assert only(preview(reading(changed), [after], {})) == (Outcome.UNCHANGED, (), [])
     assert after.citations[0].differs == ()
+
+
+def test_progress_says_what_has_begun_where_there_is_no_column_for_the_status() -> None:
+    """And nothing where there is one."""
+    begun = replace(ROW, progress=10)
+    outcome, changes, _ = only(preview(reading(begun), [imported()], {}))
+    assert (outcome, {change.field for change in changes}) == (Outcome.CHANGED, {"progress", "status"})
+    assert confirmed(imported(), begun).status is Status.IN_PROGRESS
+    with_status = replace(begun, status=Status.PLANNED, given=GIVEN | {"status"})
+    assert values_of(with_status)["status"] is Status.PLANNED
 
 
 CORRECTED: list[tuple[str, Any]] = [

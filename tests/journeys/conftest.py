@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from nats_server import running_bus
 
 from nanduti.directory import Department, Institution, Platform, Seat
-from nanduti_hub.access.caller import WORKER, Caller, Role
 from nanduti_hub.access.tokens import create_token
+from nanduti_hub.caller import WORKER, Caller, Role
 from nanduti_hub.directory import seed
 from nanduti_hub.directory.commands import Found
 from nanduti_hub.directory.decide import id_of

@@ -32,6 +32,12 @@ async def action(conaeti: Api, open_plan: str) -> Any:
     return await conaeti.added(open_plan)
 
 
+@pytest.fixture(scope="module")
+async def untouched(conaeti: Api, open_plan: str) -> Any:
+    """An action on which everything that is tried is refused."""
+    return await conaeti.added(open_plan)
+
+
 MATCH = {"If-Match": '"1"'}
 
 #: Method, path below an action, body: each is not understood.
@@ -81,10 +87,10 @@ NOT_UNDERSTOOD: list[tuple[str, str, Any]] = [
 
 @pytest.mark.parametrize(("method", "below", "body"), NOT_UNDERSTOOD)
 async def test_a_body_that_does_not_fit_is_not_understood(
-    conaeti: Api, action: Any, method: str, below: str, body: Any
+    conaeti: Api, untouched: Any, method: str, below: str, body: Any
 ) -> None:
     """400, and nothing has changed."""
-    path = f"/v1/actions/{action['id']}"
+    path = f"/v1/actions/{untouched['id']}"
     answer = await conaeti.call(method, path + below, json=body, headers=MATCH)
     found = problem(answer, 400, "invalid")
     assert found["title"].startswith("El pedido no se entiende")
@@ -244,11 +250,13 @@ VERSIONS: list[tuple[str | None, int, str]] = [
 
 @pytest.mark.parametrize(("tag", "status", "code"), VERSIONS)
 async def test_a_change_names_the_version_that_it_means(
-    conaeti: Api, action: Any, tag: str | None, status: int, code: str
+    conaeti: Api, untouched: Any, tag: str | None, status: int, code: str
 ) -> None:
     """428 without one, 412 with another, and then the current one is in the answer."""
     headers = {} if tag is None else {"If-Match": tag}
-    answer = await conaeti.call("PATCH", f"/v1/actions/{action['id']}", json={"title": "x"}, headers=headers)
+    answer = await conaeti.call(
+        "PATCH", f"/v1/actions/{untouched['id']}", json={"title": "x"}, headers=headers
+    )
     found = problem(answer, status, code)
     assert code != "version_conflict" or found["current"] == 1
 
@@ -425,11 +433,11 @@ async def test_a_plan_of_the_first_century_has_codes_that_the_contract_allows(co
 
 
 @pytest.mark.parametrize("number", ["0", "2", "-1", "99999999999999999999", "uno"])
-async def test_an_indicator_that_is_not_there_is_said_so(conaeti: Api, action: Any, number: str) -> None:
+async def test_an_indicator_that_is_not_there_is_said_so(conaeti: Api, untouched: Any, number: str) -> None:
     """404 for a number, and what is no number is no address."""
     answer = await conaeti.call(
         "POST",
-        f"/v1/actions/{action['id']}/indicators/{number}/reports",
+        f"/v1/actions/{untouched['id']}/indicators/{number}/reports",
         json={"on": "2026-05-01", "value": 1},
         headers=MATCH,
     )
@@ -483,9 +491,11 @@ REASONS: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("body", "reason"), REASONS)
-async def test_the_reason_is_told_in_spanish_too(conaeti: Api, action: Any, body: Any, reason: str) -> None:
+async def test_the_reason_is_told_in_spanish_too(
+    conaeti: Api, untouched: Any, body: Any, reason: str
+) -> None:
     """The field by its name, and what was expected there."""
-    answer = await conaeti.call("PATCH", f"/v1/actions/{action['id']}", json=body, headers=MATCH)
+    answer = await conaeti.call("PATCH", f"/v1/actions/{untouched['id']}", json=body, headers=MATCH)
     assert reason in problem(answer, 400, "invalid")["title"]
 
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from databases import Database as TestDatabase
+from databases import Database
 from samples import COORDINATOR, planned
 
-from nanduti_hub.access.caller import WORKER
 from nanduti_hub.actions.commands import ReportProgress
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.actions.queries import register_state
+from nanduti_hub.caller import WORKER
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import Ledger, execute, run
 from nanduti_hub.ledger.rebuilding import check
@@ -78,7 +78,7 @@ async def test_a_sequencer_on_a_server_that_was_not_compared_numbers_nothing(led
     ],
 )
 async def test_the_ledger_cannot_be_rewritten(
-    ledger: Ledger, database: TestDatabase, role: str, attack: str
+    ledger: Ledger, database: Database, role: str, attack: str
 ) -> None:
     await write(ledger, 1, 1)
     await number_events(ledger.database, ledger.gate)
@@ -99,7 +99,7 @@ async def test_the_ledger_cannot_be_rewritten(
         "DELETE FROM register_head",
     ],
 )
-async def test_the_api_can_neither_number_nor_unsay(database: TestDatabase, attack: str) -> None:
+async def test_the_api_can_neither_number_nor_unsay(database: Database, attack: str) -> None:
     connection = await asyncpg.connect(database.dsn("app"))
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -108,7 +108,7 @@ async def test_the_api_can_neither_number_nor_unsay(database: TestDatabase, atta
         await connection.close()
 
 
-async def test_a_state_that_the_events_do_not_say_is_found(ledger: Ledger, database: TestDatabase) -> None:
+async def test_a_state_that_the_events_do_not_say_is_found(ledger: Ledger, database: Database) -> None:
     await write(ledger, 1, 2)
     await number_events(ledger.database, ledger.gate)
     connection = await asyncpg.connect(database.dsn("owner"))

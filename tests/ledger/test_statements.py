@@ -5,7 +5,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from databases import Database as TestDatabase
+from databases import Database
 
 import nanduti_hub
 
@@ -14,7 +14,7 @@ FILES = sorted(ROOT.glob("*/sql/*.sql"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.stem}")
-async def test_each_statement_prepares_and_names_its_binds(database: TestDatabase, file: Path) -> None:
+async def test_each_statement_prepares_and_names_its_binds(database: Database, file: Path) -> None:
     text = file.read_text("utf-8")
     head, body = text[: text.index("\n", text.rindex("--"))], re.sub(r"--.*", "", text)
     assert text.startswith("-- ")

@@ -10,8 +10,9 @@ import pytest
 from databases import Database
 
 from nanduti_hub import migrations
-from nanduti_hub.access.caller import WORKER
 from nanduti_hub.actions.queries import register_state
+from nanduti_hub.caller import WORKER
+from nanduti_hub.embedded.postgres import Postgres
 from nanduti_hub.hub import DECIDERS
 from nanduti_hub.ledger.database import close_database, open_database, transaction
 from nanduti_hub.ledger.rebuilding import check
@@ -21,8 +22,9 @@ DUMPS = sorted((Path(__file__).parent.parent / "fixtures" / "upgrade").glob("*.s
 
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.name.removesuffix(".sql.gz"))
 async def test_a_releases_database_comes_to_this_version_with_the_same_register(
-    postgres_server, template: str, administrator: asyncpg.Connection, dump: Path
+    postgres_server: Postgres, template: str, administrator: asyncpg.Connection, dump: Path
 ) -> None:
+    assert template, "the roles exist"
     name = f"upgrade_{uuid.uuid4().hex[:12]}"
     await administrator.execute(f'CREATE DATABASE "{name}" OWNER nanduti_owner TEMPLATE template0')
     database = Database(postgres_server, name)

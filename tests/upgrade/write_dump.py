@@ -22,10 +22,10 @@ from samples import COORDINATOR, action, plan  # noqa: E402
 
 from nanduti.vocabulary import Status  # noqa: E402
 from nanduti_hub import migrations  # noqa: E402
-from nanduti_hub.access.caller import WORKER  # noqa: E402
 from nanduti_hub.actions.commands import ChangeStatus, Facts, PlanAction, ReportProgress  # noqa: E402
 from nanduti_hub.actions.project import ACTIONS  # noqa: E402
 from nanduti_hub.actions.queries import register_state  # noqa: E402
+from nanduti_hub.caller import WORKER  # noqa: E402
 from nanduti_hub.embedded import postgres  # noqa: E402
 from nanduti_hub.embedded.home import free_port, open_home  # noqa: E402
 from nanduti_hub.hub import found_directory  # noqa: E402
@@ -56,7 +56,11 @@ async def fill(database: Database) -> dict[str, object]:
     for number in range(1, 6):
         entered = PlanAction(action=action(number, plan=synthetic.id), facts=FACTS)
         id_ = entered.action.id
-        for command in (entered, ChangeStatus(status=Status.IN_PROGRESS), ReportProgress(progress=number * 10)):
+        for command in (
+            entered,
+            ChangeStatus(status=Status.IN_PROGRESS),
+            ReportProgress(progress=number * 10),
+        ):
             await run(ledger, COORDINATOR, lambda c, i=id_, m=command: execute(c, ledger, ACTIONS, i, m))
     while await number_events(pools, gate):
         pass
@@ -75,7 +79,7 @@ async def write(release: str) -> None:
         await migrations.migrate(database.dsn("owner"))
         register = await fill(database)
         pg_dump = postgres.program("pg_dump", None)
-        dumped = subprocess.run(  # noqa: ASYNC221  # nothing else runs here
+        dumped = subprocess.run(  # nothing else runs here
             [str(pg_dump), "--no-owner", "--inserts", "--rows-per-insert=100", database.dsn("superuser")],
             check=True,
             capture_output=True,

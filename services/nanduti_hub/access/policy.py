@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from nanduti_hub.access.caller import Caller, Role
+from nanduti_hub.caller import Caller, Role
 from nanduti_hub.refusal import Refusal, Refused
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import asyncpg
 from msgspec import Struct
 
-from nanduti_hub.access.caller import Caller, Role
+from nanduti_hub.caller import Caller, Role
 from nanduti_hub.ledger.database import Database, transaction
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement

@@ -19,7 +19,6 @@ from litestar.response import Stream
 from nanduti.actions import Action, Report
 from nanduti.directory import Department, Institution
 from nanduti.vocabulary import Axis, Crime, Kind, Status
-from nanduti_hub.access.caller import Caller
 from nanduti_hub.access.policy import Act, permit
 from nanduti_hub.actions.commands import (
     ActionCommand,
@@ -39,6 +38,7 @@ from nanduti_hub.actions.queries import (
     page_of_actions,
     register_state,
 )
+from nanduti_hub.caller import Caller
 from nanduti_hub.directory.queries import entries
 from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.database import transaction
@@ -223,7 +223,7 @@ async def actions_csv(request: RequestOf, filters: Filters) -> Stream:
             yield _csv_line(csv_row(row))
 
     headers = {"Content-Disposition": 'attachment; filename="acciones.csv"'}
-    return Stream(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(lines(), media_type="text/csv", headers=headers)
 
 
 def _csv_line(cells: tuple[str, ...] | list[str]) -> bytes:

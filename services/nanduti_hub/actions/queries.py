@@ -5,7 +5,6 @@ joined, not decoded and encoded again.
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -44,12 +43,6 @@ class RegisterState(Struct, frozen=True):
     actions: int
 
 
-def search_terms(text: str | None) -> str | None:
-    """A text as a PostgreSQL tsquery: all of its words, each also as a beginning. None where it has none."""
-    words = re.findall(r"[^\W_]+", text or "")
-    return " & ".join(f"{word}:*" for word in words) or None
-
-
 async def page_of_actions(
     connection: asyncpg.Connection, filters: Filters, today: date, after: int, most: int
 ) -> Sequence[asyncpg.Record]:
@@ -63,7 +56,7 @@ async def page_of_actions(
         filters.kind,
         filters.department,
         filters.status,
-        search_terms(filters.q),
+        filters.q,
         filters.plan,
         filters.overdue,
         filters.due_soon,

@@ -11,7 +11,7 @@ import structlog
 from msgspec import Struct
 
 from nanduti.plans import Plan
-from nanduti_hub.access.caller import Caller, Role
+from nanduti_hub.caller import Caller, Role
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import Ledger, execute, run
 from nanduti_hub.ledger.identifiers import new_id

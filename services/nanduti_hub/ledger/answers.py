@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from nanduti_hub.access.caller import Caller
+from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 

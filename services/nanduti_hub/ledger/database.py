@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 from msgspec import Struct
 
-from nanduti_hub.access.caller import Caller, Role
+from nanduti_hub.caller import Caller, Role
 
 #: What asyncpg raises when the server went away; InternalClientError is a connection that died while idle.
 DATABASE_AWAY = (

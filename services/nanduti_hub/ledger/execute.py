@@ -18,7 +18,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from nanduti import wire
 from nanduti.envelope import MAX_BYTES
-from nanduti_hub.access.caller import Caller
+from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.append import LostRace, Stored, Write, append, read_streams
 from nanduti_hub.ledger.database import Database, transaction
 from nanduti_hub.ledger.gate import Gate

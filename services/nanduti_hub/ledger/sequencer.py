@@ -10,7 +10,7 @@ from collections.abc import Callable
 import asyncpg
 import structlog
 
-from nanduti_hub.access.caller import WORKER
+from nanduti_hub.caller import WORKER
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, transaction
 from nanduti_hub.ledger.gate import Gate, LedgerHeld
 from nanduti_hub.ledger.statements import statement

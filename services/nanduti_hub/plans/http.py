@@ -12,12 +12,12 @@ from msgspec import Struct
 
 from nanduti.actions import Action
 from nanduti.plans import Plan
-from nanduti_hub.access.caller import Caller
 from nanduti_hub.access.policy import Act, permit
 from nanduti_hub.actions.commands import PlanAction
 from nanduti_hub.actions.http import facts_of
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.actions.queries import as_json, find_action
+from nanduti_hub.caller import Caller
 from nanduti_hub.directory.queries import platform_named
 from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.database import transaction
@@ -85,10 +85,14 @@ async def _register(request: RequestOf, plan: Plan, expected: int | None = None)
         await platform_named(connection, plan.platform)
         if expected is not None:
             permit(caller, Act.CHANGE_PLAN, (await plan_now(connection, plan.id)).plan.platform)
-        done = await execute(connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan), expected=expected or 0)
+        done = await execute(
+            connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan), expected=expected or 0
+        )
         tag = tag_of(request, done.version)
         return json_answer(
-            201 if expected is None else 200, done.state.plan, {"ETag": tag, "Location": f"/v1/plans/{plan.id}"}
+            201 if expected is None else 200,
+            done.state.plan,
+            {"ETag": tag, "Location": f"/v1/plans/{plan.id}"},
         )
 
     return await command(request, caller, work)
@@ -129,9 +133,7 @@ async def add_action(request: RequestOf, plan_id: Line, data: NewAction) -> Resp
 
 
 @post("/v1/plans/{plan_id:str}/imports", summary="Subir una planilla", request_max_body_size=MOST_BYTES)
-async def upload_workbook(
-    request: RequestOf, plan_id: Line, file_name: MaybeLine = None
-) -> Response[bytes]:
+async def upload_workbook(request: RequestOf, plan_id: Line, file_name: MaybeLine = None) -> Response[bytes]:
     """Upload a workbook as the body, or as a form's `file`; the answer is its borrador. Nothing is changed yet.
 
     Not idempotent: each upload is a borrador of its own; confirming the same file twice is one revision.

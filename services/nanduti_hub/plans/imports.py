@@ -19,11 +19,11 @@ from nanduti.actions import Action, ActionPlanned, ActionRevised, ActionStatusCh
 from nanduti.directory import Department, Institution
 from nanduti.plans import Line, Plan, Revision
 from nanduti.vocabulary import Status
-from nanduti_hub.access.caller import Caller
 from nanduti_hub.actions.decide import STEPS
 from nanduti_hub.actions.decide import changes as changes_between
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.actions.state import Current as CurrentAction
+from nanduti_hub.caller import Caller
 from nanduti_hub.directory.queries import entries, platform_named
 from nanduti_hub.ledger.append import LostRace, Write, append, read_streams
 from nanduti_hub.ledger.database import transaction

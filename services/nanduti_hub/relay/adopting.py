@@ -7,7 +7,7 @@ from typing import Any
 
 from nats.aio.client import Client
 
-from nanduti_hub.access.caller import WORKER
+from nanduti_hub.caller import WORKER
 from nanduti_hub.ledger.adoption import Found, NotAdoptable, adopt
 from nanduti_hub.ledger.database import Database, transaction
 from nanduti_hub.ledger.execute import Decider

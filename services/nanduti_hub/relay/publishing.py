@@ -12,7 +12,7 @@ import nats.errors
 import structlog
 from nats.aio.client import Client
 
-from nanduti_hub.access.caller import WORKER
+from nanduti_hub.caller import WORKER
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, transaction
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.statements import statement

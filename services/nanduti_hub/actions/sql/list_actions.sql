@@ -1,6 +1,6 @@
 -- A page of actions in the order of their numbers, with every filter optional.
 -- $1 text platform      $2 text institution (lead or collaborator)    $3 text crime     $4 text axis
--- $5 text kind          $6 text department (national actions too)     $7 text status    $8 text search (tsquery)
+-- $5 text kind          $6 text department (national actions too)     $7 text status    $8 text search, as typed
 -- $9 text plan          $10 boolean overdue   $11 boolean due soon     $12 date today, in Paraguay
 -- $13 integer days that are soon    $14 bigint number to go on after    $15 integer how many at most
 SELECT number, version, body,
@@ -15,7 +15,7 @@ WHERE number > $14
   AND ($5::text IS NULL OR kind = $5)
   AND ($6::text IS NULL OR departments @> ARRAY[$6] OR departments = '{}')
   AND ($7::text IS NULL OR status = $7)
-  AND ($8::text IS NULL OR words @@ to_tsquery('spanish_plain', $8))
+  AND (search_query($8) IS NULL OR words @@ search_query($8))
   AND ($9::text IS NULL OR plan = $9)
   AND ($10::boolean IS NULL OR $10 = (status IN ('planned', 'in_progress') AND ends IS NOT NULL AND ends < $12::date))
   AND ($11::boolean IS NULL OR $11 = (status IN ('planned', 'in_progress') AND ends IS NOT NULL

@@ -7,7 +7,7 @@ INSERT INTO action (id, number, code, platform, plan, version, title, axis, kind
                     crimes, departments, institutions, starts, ends, words, body)
 SELECT id, number, code, platform, plan, version, title, axis, kind, status,
        string_to_array(crimes, ' '), string_to_array(departments, ' '), string_to_array(institutions, ' '),
-       starts, ends, to_tsvector('spanish_plain', words), body
+       starts, ends, search_vector(words), body
 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[],
             $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::date[], $15::date[],
             $16::text[], $17::bytea[])

@@ -12,7 +12,7 @@ from nanduti.vocabulary import Axis, Kind, Status
 from nanduti_hub.plans.rows import Row
 from nanduti_hub.plans.workbook import fields
 from nanduti_hub.plans.workbook.columns import Columns
-from nanduti_hub.plans.workbook.fields import Page, tell_all
+from nanduti_hub.plans.workbook.fields import Page, is_mark, tell_all
 from nanduti_hub.plans.workbook.kinds import kind_of, read_crimes
 from nanduti_hub.plans.workbook.partners import read_partners
 from nanduti_hub.plans.workbook.schedule import read_schedule
@@ -86,7 +86,7 @@ def read_activity(
     if isinstance(value, float) and columns.whole_amounts and 1_000 <= value < 1e15 and value.is_integer():
         budget = int(value)
     elif value != "":
-        amount = fields.amount(page, (index, columns.budget), row[columns.budget], columns.scale)
+        amount = fields.amount(page, (index, columns.budget), value, columns.scale, foreign=columns.foreign)
         budget = amount.guaranies
         if amount.notes:
             tell_all(page, (index, columns.budget), labels[columns.budget], row[columns.budget], amount.notes)
@@ -177,6 +177,8 @@ def _measures(
         target = _percentage(read.value, row[column], unit)
         if read.words and not indicator:
             indicator = read.words[:1_000]
+        elif read.words and columns.target == columns.indicator:
+            pass
         elif read.words and not unit:
             unit = read.words[:1_000]
         elif read.words:
@@ -220,6 +222,11 @@ def _standings(page: Page, columns: Columns, index: int, row: list[Cell]) -> tup
 
 
 def _departments(page: Page, columns: Columns, index: int, row: list[Cell]) -> tuple[str, ...]:
+    if columns.place_marks:
+        marked = [code for column, code in columns.place_marks if row[column] != "" and is_mark(row[column])]
+        if marked:
+            order = page.facts.atlas.order
+            return tuple(sorted(set(marked), key=lambda code: order[code]))
     value: Cell = row[columns.place]
     place = (index, columns.place)
     if columns.place < 0 and "place" in columns.defaults:

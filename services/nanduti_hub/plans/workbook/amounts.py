@@ -48,7 +48,7 @@ def read_amount(value: Cell, scale: int = 1, number_format: str = "") -> Amount:
             return _not_understood(value)
         case int() | float():
             if number_format and _FOREIGN.search(_visible(number_format)):
-                return _foreign(f"{shown(value)} ({_visible(number_format).strip()})")
+                return _foreign(f"{shown(value)} ({_visible(number_format).strip().upper()})")
             return _whole(float(value) * scale, value, was_scaled=scale != 1)
         case str():
             return _text(value, scale)
@@ -93,7 +93,10 @@ def _text(value: str, scale: int) -> Amount:
     if _FOREIGN.search(text) and not _GUARANIES.search(text):
         return _foreign(shown(value)) if re.search(r"\d", text) else _without_number(value)
     text = _GUARANIES.sub(" ", text).strip()
-    text = re.sub(r"\((?:gs?|guaranies|[a-z ]+)\)\.?|guaranies", " ", text).strip(" .:-=") or text
+    outside = re.sub(r"\([^)]*\)\.?", " ", text)
+    if re.search(r"\d", outside):
+        text = outside  # a remark: "(FF 10)", "(doce millones)"
+    text = text.replace("guaranies", " ").strip(" .:-=") or text
     if text == "" or _BLANK.fullmatch(text):
         return Amount()
     if _FREE.fullmatch(text):
@@ -156,7 +159,8 @@ def _whole(number: float, value: Cell, *, was_scaled: bool) -> Amount:
     if abs(number - whole) > 1e-6:
         note = warning(
             "amount_decimals",
-            f"El guaraní no tiene decimales: «{shown(value)}» se redondea a " + f"{whole:,}.".replace(",", "."),
+            f"El guaraní no tiene decimales: «{shown(value)}» se redondea a "
+            + f"{whole:,}.".replace(",", "."),
             _WRITE,
         )
         return Amount(whole, (note,))

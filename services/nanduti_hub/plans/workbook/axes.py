@@ -94,6 +94,14 @@ def read_axis(value: Cell, known: AxisNames) -> AxisRead:
         common, doubtful = by_number, False
     if common is not None:
         notes = (_doubtful(text, common),) if doubtful else ()
+        if by_number is not None and by_number is not common and number is not None:
+            note = warning(
+                "axis_number_differs",
+                f"«{shown(text)}» lleva el número de «{known.axes[number - 1].own}», pero sus palabras son de otro eje;"
+                f" se toma {common.value}.",
+                "Compruebe el eje.",
+            )
+            notes = (*notes, note)
         return AxisRead(text, common, notes, plain=prefixed)
     if by_number is not None and number is not None and prefixed:
         note = warning(
@@ -142,6 +150,12 @@ def _named(rest: str, known: AxisNames) -> int | None:
         return known.own[text]
     if len(text) < 6:
         return None
+    if " " in text:
+        begun = {
+            known.axes[index].axis: index for name, index in known.own.items() if name.startswith(f"{text} ")
+        }
+        if len(begun) == 1:
+            return next(iter(begun.values()))
     likeness = process.extractOne(text, known.own.keys(), scorer=fuzz.ratio, score_cutoff=88)
     if likeness is None:
         likeness = process.extractOne(text, known.own.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=92)

@@ -9,7 +9,8 @@ from msgspec import Struct, field
 from nanduti_hub.plans.workbook.fields import Page
 from nanduti_hub.plans.workbook.grid import Place
 from nanduti_hub.plans.workbook.heading_names import FIELDS
-from nanduti_hub.plans.workbook.headings import Heading, Span
+from nanduti_hub.plans.workbook.headings import Heading
+from nanduti_hub.plans.workbook.labels import Span, foreign_money
 from nanduti_hub.plans.workbook.text import fold, letters, words
 
 _DEADLINE = re.compile(r"plazo|limite|vencimiento|entrega|hasta|tope")
@@ -24,12 +25,18 @@ class Columns(Struct):
     at: dict[str, int]
     labels: dict[int, str]
     marks: list[tuple[int, date, date]]
+    #: Columns that each stand for a department, to be marked.
+    place_marks: list[tuple[int, str]]
     given: frozenset[str]
     letters: list[tuple[str, str]]
     hint: int | None
+    hint_start: int | None
+    hint_end: int | None
     deadline: bool
     scale: int
     ratios: bool
+    #: Whether the budget's heading says that it is not in guaraníes.
+    foreign: bool
     #: Whether plain numbers of the budget column are whole guaraníes.
     whole_amounts: bool
     #: Whether fields without a column may come from a section's title, or from another field's cell.
@@ -79,6 +86,9 @@ def columns_of(page: Page, heading: Heading) -> Columns:
         first = letters(min(heading.marks))
         stated = {name for name, _ in cells}
         cells.extend((name, first) for name in ("start", "end") if name not in stated)
+    if heading.places:
+        given.add("departments")
+        cells.append(("departments", letters(min(heading.places))))
     progress = at.get("progress", -1)
     columns = Columns(
         at=at,
@@ -87,9 +97,15 @@ def columns_of(page: Page, heading: Heading) -> Columns:
         given=frozenset(given),
         letters=cells,
         hint=_hint(period_label),
+        hint_start=_hint(words(labels[at["start"]])) if "start" in at else None,
+        hint_end=_hint(words(labels[at["end"]])) if "end" in at else None,
+        place_marks=sorted(heading.places.items()),
         deadline=bool(_DEADLINE.search(period_label)),
         scale=_scale(budget_label),
-        whole_amounts=_scale(budget_label) == 1 and not page.facts.foreign_styles,
+        foreign=foreign_money(budget_label),
+        whole_amounts=_scale(budget_label) == 1
+        and not page.facts.foreign_styles
+        and not foreign_money(budget_label),
         sections=not {"axis", "objective", "line_of_action"} <= given,
         derives=not {"unit", "indicator", "progress", "status", "code"} <= given,
         ratios=progress >= 0

@@ -11,23 +11,13 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from nanduti_hub.plans.workbook.text import Cell, Note, error, fold, info, shown, small_number, warning
+from nanduti_hub.plans.workbook.moments import MONTHS, Moment, read_moment
+from nanduti_hub.plans.workbook.text import Cell, Note, error, fold, info, shown, warning
 
-MONTHS = {
-    "enero": 1, "ene": 1, "feb": 2, "febrero": 2, "marzo": 3, "mar": 3, "abril": 4, "abr": 4, "mayo": 5,
-    "may": 5, "junio": 6, "jun": 6, "julio": 7, "jul": 7, "agosto": 8, "ago": 8, "agos": 8,
-    "septiembre": 9, "setiembre": 9, "sep": 9, "set": 9, "sept": 9, "octubre": 10, "oct": 10,
-    "noviembre": 11, "nov": 11, "diciembre": 12, "dic": 12, "jan": 1, "apr": 4, "aug": 8, "dec": 12,
-}  # fmt: skip
 MONTH_NAMES = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
     "noviembre", "diciembre",
 )  # fmt: skip
-_ORDINALS = {
-    "primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3,
-    "tercera": 3, "cuarto": 4, "cuarta": 4, "quinto": 5, "sexto": 6, "quinta": 5,
-}  # fmt: skip
-_UNITS = {"tr": 3, "t": 3, "q": 3, "se": 6, "s": 6, "cu": 4, "bi": 2, "me": 1}
 _WHOLE_YEAR = re.compile(
     r"(?:(?:durante |en )?todo (?:el (?:ano|periodo)|el ano|el(?= \d{4}))|(?:durante |en )?el ano|anual(?:mente)?|anualizado|a lo largo del ano"
     r"|(?:12|doce) meses|todos los meses|(?:ene(?:ro)?\.?) ?(?:-|a) ?(?:dic(?:iembre)?\.?))(?: (?:de |del )?(\d{4}))?"
@@ -48,28 +38,9 @@ _VAGUE = re.compile(
     r"(?:a |hacia |para )?(?:el |los |las )?(?:finales?|fines?|fin|mediados?|inicios?|principios?|comienzos?)"
     r"(?: (?:de|del) ?(?:el )?(.*))?"
 )
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d.*)?")
-_NUMERIC = re.compile(r"(\d{1,2}) ?[-/. ] ?(\d{1,2}) ?[-/. ] ?(\d{4}|\d{2})")
-_NUMERIC_SHORT = re.compile(r"(\d{1,2}) ?/ ?(\d{1,2})")
-_WORD_DAY = re.compile(
-    r"(\d{1,2})(?:ro|er|o)?[-/. ]+(?:de +)?([a-z]{3,10})\.?(?:[-/., ]+(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?"
-)
-_MONTH = re.compile(r"(?:mes (?:de )?)?([a-z]{3,10})\.?(?:[-/., ']*(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?")
-_MONTH_NUMBER = re.compile(r"(\d{1,2}) ?[-/.] ?(\d{4})")
-_MONTH_SHORT_YEAR = re.compile(r"(\d{1,2}) ?/ ?(2[4-9]|3[2-9])")
-_YEAR_MONTH = re.compile(r"(\d{4}) ?[-/.] ?(\d{1,2})")
-_YEAR = re.compile(r"(?:(?:el )?ano +)?((?:19|20|21)\d\d)(?:\.0)?")
-_UNIT = r"(trim(?:estre)?s?|tri|t|q|sem(?:estre)?s?|s|cuatrim(?:estre)?s?|bim(?:estre)?s?|mes(?:es)?)"
-_ORD = r"(\d{1,2}|viii|vii|vi|iv|ix|iii|ii|i|v|xii|xi|x|prim(?:er[oa]?)|segund[oa]|tercer[oa]?|cuart[oa]|quint[oa]|sext[oa])"
-_END = r"(?:er[oa]?|r[oa]|d[oa]|t[oa]|[oa])?"
-_OF_YEAR = r"(?:[-/., ]*(?:de[l]? +)?(?:ano +)?'?((?:19|20)\d\d|\d\d))?"
-_NUMBER_UNIT = re.compile(rf"{_ORD} ?\.?{_END}\.? ?{_UNIT}\.?{_OF_YEAR}")
-_UNIT_NUMBER = re.compile(rf"{_UNIT}\.? ?-?{_ORD}{_END}{_OF_YEAR}")
-_YEAR_UNIT = re.compile(rf"((?:19|20)\d\d)[-/ ]+(?:{_UNIT}\.? ?{_ORD}|{_ORD}{_END} ?{_UNIT})")
 _HALF_MONTH = re.compile(
     r"(primera?|segunda?|1ra|2da|1a|2a|1|2|1era|ultima) (quincena|semana|mitad)(?: (?:de|del) (?:mes de )?(.+))?"
 )
-_BARE = re.compile(rf"{_ORD}{_END}")
 _WEEKDAY = re.compile(r"^(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo),? +")
 _LEAD_IN = re.compile(
     r"^(?:del?|en|durante|entre|desde|el|los|las|la|mes(?:es)? de|para|periodo|aprox\.?)\s+(?=\S)"
@@ -97,19 +68,6 @@ class Period(Struct, frozen=True):
     notes: tuple[Note, ...] = ()
     #: Whether it was a single day.
     day: bool = False
-
-
-class _Point(Struct):
-    """A piece of a text: a day, some months, or a bare number; the year is None when it is not said."""
-
-    first: int = 0
-    months: int = 0
-    day: int | None = None
-    last_day: int | None = None
-    year: int | None = None
-    bare: int | None = None
-    unit: int | None = None
-    american: bool = False
 
 
 def read_period(value: Cell, year: int, hint: int | None = None, *, since_1904: bool = False) -> Period:
@@ -148,7 +106,7 @@ def _number(value: float, year: int, hint: int | None, *, since_1904: bool) -> P
 
 def _text(value: str, year: int, hint: int | None) -> Period:
     text = fold(value).replace("º", "").replace("°", "").replace("ª", "").strip(" .:;")
-    if not text:
+    if not text or not text.strip("-_/ "):
         return Period()
     whole = _WHOLE_YEAR.fullmatch(text)
     if whole:
@@ -227,7 +185,7 @@ def _span(text: str, year: int, hint: int | None) -> Period | None:
     since = _SINCE.match(text)
     if since:
         read = _range(since[1], year, hint)
-        if read is not None and _point(since[1], hint) is None:
+        if read is not None and read_moment(since[1], hint) is None:
             return read  # "desde marzo hasta junio"
         if read is not None:
             return Period(read.start, None, read.notes, day=read.day)
@@ -240,14 +198,14 @@ def _span(text: str, year: int, hint: int | None) -> Period | None:
 
 
 def _range(text: str, year: int, hint: int | None) -> Period | None:
-    point = _point(text, hint)
+    point = read_moment(text, hint)
     if point is not None and point.bare is None:
         return _resolved([point], year, listed=False)
     for separator, listed in ((_TO, False), (_DASH, False), (_DASHES, True), (_LIST, True)):
         pieces = [piece.strip() for piece in separator.split(text) if piece.strip()]
         if len(pieces) < 2 or (not listed and len(pieces) != 2):
             continue
-        points = [_point(_LEAD_IN.sub("", _WEEKDAY.sub("", piece)), hint) for piece in pieces]
+        points = [read_moment(_LEAD_IN.sub("", _WEEKDAY.sub("", piece)), hint) for piece in pieces]
         if listed and any(point is None for point in points):
             # "T1 y T3 a T4": a list of ranges is not guessed; "marzo / abril" is a list.
             continue
@@ -257,7 +215,7 @@ def _range(text: str, year: int, hint: int | None) -> Period | None:
     return None
 
 
-def _joined(points: list[_Point | None], year: int, *, listed: bool) -> Period | None:
+def _joined(points: list[Moment | None], year: int, *, listed: bool) -> Period | None:
     known = [point for point in points if point is not None]
     if len(known) != len(points):
         return None
@@ -286,7 +244,7 @@ def _joined(points: list[_Point | None], year: int, *, listed: bool) -> Period |
     return _resolved(known, year, listed=listed)
 
 
-def _resolved(points: list[_Point], year: int, *, listed: bool) -> Period:
+def _resolved(points: list[Moment], year: int, *, listed: bool) -> Period:
     spans: list[tuple[date, date]] = []
     notes: list[Note] = []
     for point in points:
@@ -347,90 +305,6 @@ def _resolved(points: list[_Point], year: int, *, listed: bool) -> Period:
 
 def _year_later(day: date) -> date:
     return date(day.year + 1, day.month, min(day.day, calendar.monthrange(day.year + 1, day.month)[1]))
-
-
-def _point(text: str, hint: int | None) -> _Point | None:
-    text = text.strip(" .,")
-    iso = _ISO.fullmatch(text)
-    if iso:
-        return _day(int(iso[3]), int(iso[2]), int(iso[1]))
-    numeric = _NUMERIC.fullmatch(text)
-    if numeric:
-        day, month = int(numeric[1]), int(numeric[2])
-        if month > 12 >= day >= 1:
-            return _Point(first=day, months=1, day=month, year=_full(numeric[3]), american=True)
-        return _day(day, month, _full(numeric[3]))
-    worded = _WORD_DAY.fullmatch(text)
-    if worded and worded[2] in MONTHS:
-        return _day(int(worded[1]), MONTHS[worded[2]], _full(worded[3]))
-    month_match = _MONTH.fullmatch(text)
-    if month_match and month_match[1] in MONTHS:
-        return _Point(first=MONTHS[month_match[1]], months=1, year=_full(month_match[2]), unit=1)
-    year = _YEAR.fullmatch(text)
-    if year:
-        return _Point(first=1, months=12, year=int(year[1]))
-    numbered = _MONTH_NUMBER.fullmatch(text)
-    if numbered and 1 <= int(numbered[1]) <= 12:
-        return _Point(first=int(numbered[1]), months=1, year=int(numbered[2]))
-    numbered = _YEAR_MONTH.fullmatch(text)
-    if numbered and 1 <= int(numbered[2]) <= 12:
-        return _Point(first=int(numbered[2]), months=1, year=int(numbered[1]))
-    unit = _unit_point(text)
-    if unit is not None:
-        return unit
-    numbered = _MONTH_SHORT_YEAR.fullmatch(text)
-    if numbered and 1 <= int(numbered[1]) <= 12 and not hint:
-        return _Point(first=int(numbered[1]), months=1, year=2000 + int(numbered[2]))
-    short = _NUMERIC_SHORT.fullmatch(text)
-    if short and 1 <= int(short[2]) <= 12 and not hint:
-        return _day(int(short[1]), int(short[2]), None)
-    bare = _BARE.fullmatch(text)
-    if bare:
-        number = _ordinal(bare[1])
-        if number is not None and hint and 1 <= number <= 12 // hint:
-            return _Point(first=(number - 1) * hint + 1, months=hint, unit=hint)
-        return _Point(bare=number) if number is not None else None
-    return None
-
-
-def _unit_point(text: str) -> _Point | None:
-    reversed_year = _YEAR_UNIT.fullmatch(text)
-    if reversed_year:
-        word = reversed_year[3] or reversed_year[4]
-        unit = reversed_year[2] or reversed_year[5]
-        return _unit(word, unit, reversed_year[1])
-    before = _NUMBER_UNIT.fullmatch(text)
-    if before:
-        return _unit(before[1], before[2], before[3], counted=False)
-    after = _UNIT_NUMBER.fullmatch(text)
-    if after:
-        return _unit(after[2], after[1], after[3])
-    return None
-
-
-def _unit(word: str, unit: str, year: str | None, *, counted: bool = True) -> _Point | None:
-    number = _ordinal(word)
-    length = _UNITS.get(unit[:2]) or _UNITS.get(unit[:1])
-    if length == 1 and word.isdecimal() and unit == "meses" and not year and not counted:
-        return None  # "6 meses" is a duration
-    if number is None or length is None or not 1 <= number <= 12 // length:
-        return None
-    return _Point(first=(number - 1) * length + 1, months=length, year=_full(year), unit=length)
-
-
-def _ordinal(word: str) -> int | None:
-    return _ORDINALS.get(word) or small_number(word)
-
-
-def _day(day: int, month: int, year: int | None) -> _Point:
-    # An impossible month is kept in `first` so that it is told as an impossible date.
-    return _Point(first=month, months=1, day=day, year=year)
-
-
-def _full(text: str | None) -> int | None:
-    if not text:
-        return None
-    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def _months(year: int, first: int, months: int) -> Period:

@@ -167,8 +167,10 @@ def axis(facts: Facts, value: Cell) -> AxisRead:
     return remembered(facts, "axis", value, lambda cell: read_axis(cell, known))
 
 
-def amount(page: Page, place: Place, value: Cell, scale: int) -> Amount:
+def amount(page: Page, place: Place, value: Cell, scale: int, *, foreign: bool = False) -> Amount:
     """The guaraníes that a cell states."""
+    if foreign and isinstance(value, float):
+        return read_amount(value, scale, "USD")
     style = page.grid.number_format(place) if page.facts.foreign_styles and not isinstance(value, str) else ""
     if style:
         return read_amount(value, scale, style)

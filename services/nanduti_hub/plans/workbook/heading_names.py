@@ -30,11 +30,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "code",
-        r"^(?:n|no|nro|num|numero|nr|#|cod|codigo|item|orden|ord|id|ref)"
-        r"(?: (?:de |de la |del )?(?:orden|actividad(?:es)?|accion(?:es)?|act|poa|item|tarea|correlativo|ref|n|#))?$",
+        (
+            r"^(?:n|no|nro|num|numero|nr|#|cod|codigo|item|orden|ord|id|ref)"
+            r"(?: (?:de |de la |del )?(?:orden|actividad(?:es)?|accion(?:es)?|act|poa|item|tarea|correlativo|ref|n|#))?$"
+        ),
     ),
+    ("title", r"^(?:ejes?|objetivos?|lineas?|componentes?)\b.*\bactividad(?:es)?$"),
     ("indicator", r"^(?:nombre (?:de |del )?)?indicador"),
-    ("means", r"verificacion|verificador|evidencia|^verificables?$|respaldo|^medios?$"),
+    ("target", r"program\w* (?:de )?(?:las )?metas?|^metas? (?:fisica|program)"),
+    ("means", r"verificacion|\bverif$|\bverif\b|verificador|evidencia|^verificables?$|respaldo|^medios?$"),
     (
         "budget_source",
         r"fuentes? (?:de |del )?(?:los )?(?:financ|fondo|recurso|presup)|financiamiento|financiador",
@@ -43,7 +47,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("baseline", r"lineas? (?:de )?base\b|^l ?b$|valor (?:de )?base|valor inicial|situacion inicial|^base\b"),
     (
         "axis",
-        r"^(?:n (?:de )?)?ejes?\b|^pilar(?:es)?\b|^componentes?\b|^dimension(?:es)?\b|^(?:area|ambito)s? estrategic",
+        r"^(?:(?:n|nro|numero|cod|codigo) (?:de |del )?)?ejes?\b|^pilar(?:es)?\b|^componentes?\b|^dimension(?:es)?\b|^(?:area|ambito)s? estrategic",
     ),
     ("axis", r"^lineamiento"),
     ("objective", r"^objetivos?\b|^obj\b|^proposito"),
@@ -59,16 +63,18 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "collaborators",
-        r"co ?ejecut|acompan|otr[oa]s (?:instituciones|actores|entidades)|^actores|^articula|^en coordinacion",
+        r"co ?ejecut|acompan|otr[oa]s (?:instituciones|actores|entidades)|^actores|^articula|^(?:en )?coordina",
     ),
     (
         "start",
-        r"fecha (?:de )?(?:inicio|inicial|comienzo|arranque)|^inicio\b|^inicia$|^desde$|^comienzo\b|^f inicio",
+        r"(?:fecha|mes|trimestre) (?:de )?(?:inicio|inicial|comienzo|arranque)|^inicio\b|^inicia$|^desde$|^comienzo\b|^f inicio",
     ),
     (
         "end",
-        r"fecha (?:de )?(?:fin\b|final|termin|cierre|culmina|conclus|entrega|limite|venc)|^fin$|^finali|^final$|^termin"
-        r"|^culmina|^hasta$|^cierre$|^conclus|^vencimiento|^fin (?:previsto|de )|^f fin",
+        (
+            r"(?:fecha|mes|trimestre) (?:de )?(?:fin\b|final|termin|cierre|culmina|conclus|entrega|limite|venc)|^fin$|^finali|^final$|^termin"
+            r"|^culmina|^hasta$|^cierre$|^conclus|^vencimiento|^fin (?:previsto|de )|^f fin"
+        ),
     ),
     (
         "budget",
@@ -88,8 +94,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("target", r"^metas?\b|valor (?:de la )?meta|^cantidad|^cant$|^programado|valor esperado|^total metas?$"),
     (
         "title",
-        r"^(?:nombre (?:de )?(?:la |las )?|descripcion (?:de )?(?:la |las )?)?(?:principales )?(?:sub ?)?"
-        r"(?:actividad|accion|tarea|medida|intervencion)(?:es|s)?\b|^que (?:se )?(?:hara|hace|haremos|vamos)|^titulo",
+        (
+            r"^(?:nombre (?:de )?(?:la |las )?|descripcion (?:de )?(?:la |las )?)?(?:principales )?(?:sub ?)?"
+            r"(?:actividad|accion|tarea|medida|intervencion)(?:es|s)?\b|^que (?:se )?(?:hara|hace|haremos|vamos)|^titulo"
+        ),
     ),
     ("description", r"^descripcion|^detalle|^metodologia|^como\b|^procedimiento"),
     (

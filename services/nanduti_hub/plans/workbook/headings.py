@@ -7,49 +7,25 @@ scored wins, the upper one on a tie. A heading may have two or three rows: group
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from functools import lru_cache
 
 from msgspec import Struct, field
-from rapidfuzz import fuzz, process
 
-from nanduti_hub.plans.workbook.heading_names import NOT_READ, PATTERNS, SPELLED, TITLE_ORDER
+from nanduti_hub.plans.workbook.heading_names import NOT_READ, TITLE_ORDER
+from nanduti_hub.plans.workbook.labels import LONGEST, Span, foreign_money, role_of, span_of
 from nanduti_hub.plans.workbook.text import Cell, clean, shown, small_number, words
 
-_SEARCH = tuple((role, re.compile(pattern)) for role, pattern in PATTERNS)
-_LONGEST = 90
 _SCANNED = 150
 #: With a heading this good, only so many rows further down may hold a better one.
 _GOOD, _FURTHER = 4.0, 10
-_MONTHS = {
-    "ene": 1, "jan": 1, "feb": 2, "mar": 3, "abr": 4, "apr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8,
-    "aug": 8, "set": 9, "sep": 9, "oct": 10, "nov": 11, "dic": 12, "dec": 12,
-}  # fmt: skip
-_MONTH_LABEL = re.compile(
-    r"(?:mes (?:de )?)?(ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|jan|apr|aug|dec)"
-    r"(?:r?o|rero|ero|zo|il|yo|io|osto|iembre|tiembre|ptiembre|ubre|viembre|t)?(?: (?:de )?((?:20)?\d\d))?"
-)
-_PART = r"(\d|i{1,3}|iv|primer|segundo|tercer|cuarto)"
-_PART_LABEL = re.compile(
-    rf"{_PART} ?(?:er|ro|do|to|o|ero)? ?(trim\w*|tri|t|q|sem\w*|s|cuatrim\w*|c)(?: (?:de |del )?((?:20)?\d\d))?"
-    rf"|(trim\w*|tri|t|q|sem\w*|s|cuatrim\w*|c) ?{_PART}(?: (?:de |del )?((?:20)?\d\d))?"
-)
 _YEAR = re.compile(r"\b(20[0-4]\d)\b")
-_ORDINAL = {"primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4}
 _MONTH_LETTERS = tuple("efmamjjasond")
-_FOREIGN = re.compile(r"usd|us\$|u\$s|u\$d|\$|dolar|€|euro|real(?:es)?\b|r\$")
 #: Columns of which the displaced one still has a place.
 _SECOND_PLACE = {"title": ("line", "description"), "axis": ("line",), "objective": ("line",)}
+#: "Eje N°" beside "Eje" adds nothing to it.
+_ONLY_A_NUMBER = re.compile(r"\b(?:n|nro|numero|cod|codigo)\b")
+_LAST_RANK = 20
 _AXIS_ORDER = ("eje", "pilar", "componente", "dimension", "area", "ambito", "lineamiento")
 _PLACE_ORDER = ("dep", "territorio", "cobertura", "alcance", "ambito", "region", "zona", "lugar")
-
-
-class Span(Struct, frozen=True):
-    """Months that a column of marks stands for: `months` long, from month `first` of `year` (or the plan's)."""
-
-    first: int
-    months: int
-    year: int | None = None
 
 
 class Heading(Struct):
@@ -59,49 +35,13 @@ class Heading(Struct):
     bottom: int
     columns: dict[str, int] = field(default_factory=dict)
     marks: dict[int, Span] = field(default_factory=dict)
+    #: Columns that each stand for one department.
+    places: dict[int, str] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
     unread: list[int] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
     texts: frozenset[str] = frozenset()
     score: float = 0.0
-
-
-@lru_cache(maxsize=4_096)
-def role_of(text: str) -> str | None:
-    """The role that a heading's text means, or None."""
-    if not text or len(text) > _LONGEST:
-        return None
-    folded = words(text)
-    if not folded or folded.count(" ") > 11:
-        return None
-    for role, pattern in _SEARCH:
-        if pattern.search(folded):
-            return role
-    if len(folded) >= 5:
-        likeness = process.extractOne(folded, SPELLED.keys(), scorer=fuzz.ratio, score_cutoff=84)
-        if likeness is not None:
-            return SPELLED[likeness[0]]
-    return None
-
-
-def span_of(value: Cell) -> Span | None:
-    """The months that a column's label stands for ("T1", "2do Semestre", "ene-26", a date in that month)."""
-    if isinstance(value, (date, datetime)):
-        return Span(value.month, 1, value.year)
-    if not isinstance(value, str) or not value or len(value) > 30:
-        return None
-    folded = re.sub(r"\b(\d) (er|ro|do|to|o)\b", r"\1\2", words(value))
-    month = _MONTH_LABEL.fullmatch(folded)
-    if month:
-        return Span(_MONTHS[month[1]], 1, _year(month[2]))
-    part = _PART_LABEL.fullmatch(folded)
-    if part:
-        number_word, unit, year = (part[1], part[2], part[3]) if part[1] else (part[5], part[4], part[6])
-        number = _ORDINAL.get(number_word) or small_number(number_word) or 0
-        length = 6 if unit[0] == "s" else 4 if unit[0] == "c" else 3
-        if 1 <= number <= 12 // length:
-            return Span((number - 1) * length + 1, length, _year(year))
-    return None
 
 
 def find_heading(
@@ -116,17 +56,19 @@ def find_heading(
     for top in range(first, stop):
         if best is not None and best.score >= _GOOD and top > best.bottom + _FURTHER:
             break
-        filled = sum(1 for value in rows[top] if isinstance(value, str) and value and len(value) <= _LONGEST)
+        filled = sum(1 for value in rows[top] if isinstance(value, str) and value and len(value) <= LONGEST)
         if filled < 2:
             continue
+        heading: Heading | None = None
         for depth in (1, 2, 3):
             if top + depth > len(rows) or (depth > 1 and not _continues(rows, top, top + depth - 1, covered)):
                 break
-            heading = _heading(rows, covered, top, top + depth - 1)
-            if heading is None or (best is not None and heading.score <= best.score + 0.01):
-                continue
-            if best is None or not _has_rows(rows, best, heading.top):
-                best = heading
+            # A row that only labels parts belongs to the heading, whether its labels are known or not.
+            heading = _heading(rows, covered, top, top + depth - 1) or heading
+        if heading is None or (best is not None and heading.score <= best.score + 0.01):
+            continue
+        if best is None or not _has_rows(rows, best, heading.top):
+            best = heading
     return best
 
 
@@ -148,20 +90,6 @@ def near_misses(rows: Sequence[Sequence[Cell]]) -> list[str]:
         if len(seen) > len(best):
             best = seen
     return best
-
-
-def foreign_money(label: str) -> bool:
-    """Whether a heading says that its amounts are not in guaraníes."""
-    folded = label.lower()
-    return (
-        bool(_FOREIGN.search(folded)) and "gs" not in folded and "guaran" not in folded and "₲" not in folded
-    )
-
-
-def _year(text: str | None) -> int | None:
-    if not text:
-        return None
-    return int(text) if len(text) == 4 else 2000 + int(text)
 
 
 def _text(rows: Sequence[Sequence[Cell]], row: int, column: int) -> Cell:
@@ -193,7 +121,9 @@ def _continues(
     return all(
         span_of(value) is not None
         or column in runs
-        or (isinstance(value, str) and _is_label(clean(value), role) and (role is not None or column in parts))
+        or (
+            isinstance(value, str) and _is_label(clean(value), role) and (role is not None or column in parts)
+        )
         for (column, value), role in zip(filled, titles, strict=True)
     )
 
@@ -209,7 +139,11 @@ def _is_label(text: str, role: str | None) -> bool:
 def _numbered_runs(row: Sequence[Cell]) -> set[int]:
     """Columns of a run 1 2 3 4 or 1 .. 12, side by side (months or quarters by their numbers)."""
     numbers = [
-        small_number(words(value)) if isinstance(value, str) else int(value) if isinstance(value, float) else None
+        small_number(words(value))
+        if isinstance(value, str)
+        else int(value)
+        if isinstance(value, float)
+        else None
         for value in row
     ]
     for first in range(len(numbers)):
@@ -229,13 +163,20 @@ def _is_grouped(
     """Whether a cell stands under a group: a heading that is merged, or left open, over several columns."""
     for above in range(top, row):
         anchor = covered.get((above, column))
-        if anchor is not None and anchor in {covered.get((above, column + 1)), covered.get((above, column - 1))}:
+        if anchor is not None and anchor in {
+            covered.get((above, column + 1)),
+            covered.get((above, column - 1)),
+        }:
             return True
         if anchor is not None:
             continue
         if _text(rows, above, column) == "":
             return _group_to_the_left(rows, above, row, column) != ""
-        if column + 1 < len(rows[above]) and rows[above][column + 1] == "" and _text(rows, row, column + 1) != "":
+        if (
+            column + 1 < len(rows[above])
+            and rows[above][column + 1] == ""
+            and _text(rows, row, column + 1) != ""
+        ):
             return True
     return False
 
@@ -256,6 +197,9 @@ def _heading(
             roles.append((column, role))
     _marks(heading, stacks)
     _columns(heading, [(column, role) for column, role in roles if column not in heading.marks])
+    indicator = heading.columns.get("indicator", -1)
+    if "target" not in heading.columns and "meta" in words(heading.labels.get(indicator, "")).split():
+        heading.columns["target"] = indicator  # "Indicador / meta": the number is in the indicator's text
     named = set(heading.columns) - {NOT_READ}
     if "title" not in named and "description" in named:
         heading.columns["title"] = heading.columns.pop("description")
@@ -268,7 +212,7 @@ def _heading(
     taken = set(heading.columns.values()) | set(heading.marks)
     heading.unread = [column for column in heading.labels if column not in taken]
     heading.score = (
-        len(named) + min(len(heading.marks), 2) - 0.25 * len(heading.unread) + 0.5 * (bottom - top)
+        len(named) + min(len(heading.marks), 2) - 0.25 * len(heading.unread) + 1.0 * (bottom - top)
     )
     return heading
 
@@ -313,11 +257,14 @@ def _role(stack: Sequence[Cell]) -> str | None:
     own = role_of(texts[-1])
     if len(texts) > 1:
         group = role_of(texts[0])
+        if group == "budget" and span_of(stack[-1]) is not None:
+            return None  # a part of the year's amount
         money = "budget" in {group, own} and (foreign_money(texts[-1]) or own is None)
         if group == "budget" and own in {None, "target"} and not money:
             own = "budget"
         if own is None or money:
             own = role_of(" ".join(texts))
+            own = None if own == "place" else own  # "Departamentos" over one column for each
         if group == "code" and own is None:
             own = None
     return own
@@ -395,6 +342,8 @@ def _columns(heading: Heading, roles: Sequence[tuple[int, str]]) -> None:
             if column == heading.columns[role] or column in heading.repeated:
                 continue
             free = next((place for place in places if place not in heading.columns), None)
+            if _rank(role, heading.labels[column]) == _LAST_RANK:
+                continue
             if free is not None and (role != "title" or _fits(free, heading, column)):
                 heading.columns[free] = column
 
@@ -406,8 +355,10 @@ def _fits(place: str, heading: Heading, column: int) -> bool:
 
 def _rank(role: str, label: str) -> int:
     folded = words(label)
-    if role == "budget" and foreign_money(label):
-        return 9
+    if role == "budget":
+        return 9 if foreign_money(label) else 0 if "total" in folded else 1
+    if role == "axis" and _ONLY_A_NUMBER.search(folded):
+        return _LAST_RANK
     order = {"title": TITLE_ORDER, "axis": _AXIS_ORDER, "place": _PLACE_ORDER}.get(role, ())
     for rank, word in enumerate(order):
         if word in folded:

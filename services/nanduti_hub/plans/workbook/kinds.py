@@ -14,22 +14,22 @@ from nanduti_hub.plans.workbook.text import Cell, Note, clean, fold, shown, warn
 #: Beginnings of words, folded. "Mesa de capacitación" is a table before it is a training.
 KIND_WORDS: tuple[tuple[Kind, str], ...] = (
     (Kind.AWARENESS, r"taller(?:es)? (?:de |para la )?(?:sensibiliz|concien|difusion)|jornadas? (?:de |para la )?(?:sensibiliz|prevencion|informa)"),
-    (Kind.CARE, r"(?:atender|atencion|asistencia|asistir|acompan|albergue|hogar(?:es)? de|reintegr|reinser|restitu|refugio|becas?\b"
-                r"|apoyo psico|proteger|transferencias?\b|acog|kits?\b)"),
-    (Kind.TRAINING, r"(?:capacit|taller|formar\b|formacion|cursos?\b|diplomado|entren|adiestr|induccion|seminario|instruir|jornada"
-                    r"|especializacion|pasantia)"),
-    (Kind.AWARENESS, r"(?:campan|sensibiliz|difu|concien|divulg|spots?\b|public(?:itar|idad)|charlas?\b|folleto|afiche|microprograma"
-                     r"|materiales? (?:grafico|informativ|educativ|de difusion)|feria|obras? de teatro|mensajes?\b)"),
-    (Kind.NORM, r"(?:protocolo|ley(?:es)?\b|anteproyecto|proyectos? de (?:ley|ordenanza)|decreto|resolucion|reglament|normativ|norma\b"
-                r"|manual|procedimiento|guias?\b|lineamiento|ordenanza|instructivo|flujograma|hojas? de ruta)"),
+    (Kind.CARE, (r"(?:atender|atencion|asistencia|asistir|acompan|albergue|hogar(?:es)? de|reintegr|reinser|restitu|refugio|becas?\b"
+                r"|apoyo psico|proteger|transferencias?\b|acog|kits?\b)")),
+    (Kind.TRAINING, (r"(?:capacit|taller|formar\b|formacion|cursos?\b|diplomado|entren|adiestr|induccion|seminario|instruir|jornada"
+                    r"|especializacion|pasantia)")),
+    (Kind.AWARENESS, (r"(?:campan|sensibiliz|difu|concien|divulg|spots?\b|public(?:itar|idad)|charlas?\b|folleto|afiche|microprograma"
+                     r"|materiales? (?:grafico|informativ|educativ|de difusion)|feria|obras? de teatro|mensajes?\b)")),
+    (Kind.NORM, (r"(?:protocolo|ley(?:es)?\b|anteproyecto|proyectos? de (?:ley|ordenanza)|decreto|resolucion|reglament|normativ|norma\b"
+                r"|manual|procedimiento|guias?\b|lineamiento|ordenanza|instructivo|flujograma|hojas? de ruta)")),
     (Kind.INSPECTION, r"(?:inspec|fiscaliz|operativo|allanamiento|control(?:es|ar)?\b|verificacion(?:es)? (?:in situ|labor|conjunt)|recorrida)"),
-    (Kind.RESEARCH, r"(?:estudio|diagnostic|encuesta|investigacion(?:es)? (?:social|sobre|cuali|cuanti|aplicada)|lineas? de base|relev|mapeo"
+    (Kind.RESEARCH, (r"(?:estudio|diagnostic|encuesta|investigacion(?:es)? (?:social|sobre|cuali|cuanti|aplicada)|lineas? de base|relev|mapeo"
                     r"|mapa|registro|censo|bases? de datos|estadistic|informe|evalua|monitore|sistematiz|observatorio"
-                    r"|sistemas? (?:de |unico |informatico)|estimacion|analisis)"),
-    (Kind.EQUIPMENT, r"(?:adquirir|adquisi|equip(?:ar|amiento|os (?:info|de comp))|constru|compra|refaccion|infraestructura|vehiculo"
-                     r"|mobiliario|habilita|dotar|dotacion)"),
-    (Kind.COORDINATION, r"(?:mesas?\b|convenio|articul|coordin|reunion|acuerdo|alianza|conform|plenari|sesion|comision|red(?:es)?\b"
-                        r"|instalar|intercambio|asamblea|reactivar)"),
+                    r"|sistemas? (?:de |unico |informatico)|estimacion|analisis)")),
+    (Kind.EQUIPMENT, (r"(?:adquirir|adquisi|equip(?:ar|amiento|os (?:info|de comp))|constru|compra|refaccion|infraestructura|vehiculo"
+                     r"|mobiliario|habilita|dotar|dotacion)")),
+    (Kind.COORDINATION, (r"(?:mesas?\b|convenio|articul|coordin|reunion|acuerdo|alianza|conform|plenari|sesion|comision|red(?:es)?\b"
+                        r"|instalar|intercambio|asamblea|reactivar)")),
 )  # fmt: skip
 _KINDS = re.compile(r"\b(?:" + "|".join(f"({pattern})" for _, pattern in KIND_WORDS) + ")")
 

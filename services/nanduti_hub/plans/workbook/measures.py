@@ -32,8 +32,8 @@ STATUS_WORDS: tuple[tuple[str, Status], ...] = (
     (r"\ba (?:inici|realiz|ejecut)|planific|planead|\bprevist|pendiente|programad[oa]|proyectad", Status.PLANNED),
     (r"cancel|anulad|descart|desestim|eliminad|no se (?:realiz|har|ejecut)", Status.CANCELLED),
     (r"suspend|paraliz|\bpausa|detenid", Status.SUSPENDED),
-    (r"en (?:proceso|curso|ejecucion|marcha|desarrollo|implementacion|progreso)|iniciad|parcial|avanzad|ejecutandose|en avance"
-     r"|atrasad|retrasad|demorad|con retraso|implementandose", Status.IN_PROGRESS),
+    ((r"en (?:proceso|curso|gestion|tramite|elaboracion|ejecucion|marcha|desarrollo|implementacion|progreso)|iniciad|parcial|avanzad|ejecutandose|en avance"
+     r"|atrasad|retrasad|demorad|con retraso|implementandose"), Status.IN_PROGRESS),
     (r"complet|conclu|finaliz|culmin|realizad|cumplid|ejecutad|terminad|lograd|hech[oa]\b|100 ?%", Status.COMPLETED),
 )  # fmt: skip
 _STATUS = tuple((re.compile(pattern), status) for pattern, status in STATUS_WORDS)
@@ -128,7 +128,7 @@ def read_standing(value: Cell, *, percent: bool = False, ratios: bool = False) -
             return Standing(notes=(_unknown_status(value),))
         case int() | float():
             number = float(value)
-            if percent or ratios or 0 < number < 1:
+            if percent or (ratios and number <= 1) or 0 < number < 1:
                 number *= 100
             return _progress(number, value)
         case str():
@@ -151,7 +151,9 @@ def _standing(value: str) -> Standing:
         return Standing(progress=progress.progress, notes=(*progress.notes, _unknown_status(value)))
     for pattern, status in _STATUS:
         if pattern.search(text):
-            return Standing(status, progress.progress, progress.notes)
+            partly = progress.progress is not None and progress.progress < 100
+            read = Status.IN_PROGRESS if partly and status is Status.COMPLETED else status  # "50 % ejecutado"
+            return Standing(read, progress.progress, progress.notes)
     if inside:
         return progress
     return Standing(notes=(_unknown_status(value),))

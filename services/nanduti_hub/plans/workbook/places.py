@@ -113,6 +113,13 @@ def read_places(value: Cell, known: Atlas) -> Places:
     if national:
         return _national(text, bool(found) and not _ALL.match(folded))
     left = _left_over(words, found)
+    if (
+        left
+        and found
+        and known.default
+        and {match.value.lstrip("~") for match in found} <= set(known.default)
+    ):
+        return _default(known, text)  # a place within the plan's own department
     if not found or left:
         if (
             known.default

@@ -16,15 +16,26 @@ from nanduti_hub.plans.workbook.axes import starts_like_axis
 from nanduti_hub.plans.workbook.container import MAX_ROWS, Package, open_package, refused
 from nanduti_hub.plans.workbook.fields import Page, Placed, axis, facts_of, tell, tell_all
 from nanduti_hub.plans.workbook.grid import Grid, Hidden, Place, grids
-from nanduti_hub.plans.workbook.headings import Heading, find_heading, near_misses, role_of
+from nanduti_hub.plans.workbook.headings import Heading, find_heading, near_misses
 from nanduti_hub.plans.workbook.kinds import names_crimes
+from nanduti_hub.plans.workbook.labels import role_of
 from nanduti_hub.plans.workbook.places import read_places
 from nanduti_hub.plans.workbook.remarks import tell_sheet
-from nanduti_hub.plans.workbook.table import read_table
+from nanduti_hub.plans.workbook.table import settle_places
 from nanduti_hub.plans.workbook.text import Note, clean, error, info, warning
+from nanduti_hub.plans.workbook.walk import read_table
 
 _LABELLED = re.compile(r"^([^:]{3,45}):\s*(.*)$")
 _SAMPLE = 60
+_CORRUPT = Reading(
+    findings=(
+        refused(
+            "file_corrupt",
+            "El archivo está dañado: su contenido no se puede leer como libro de Excel.",
+            "Ábralo en Excel, deje que lo repare, guárdelo como .xlsx y súbalo otra vez.",
+        ),
+    )
+)
 
 
 class Sheet(Struct):
@@ -44,15 +55,12 @@ def read_workbook(content: bytes, file_name: str, known: Known) -> Reading:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return _read(book, package, known)
     except (CalamineError, ValueError, OverflowError, IndexError, KeyError):
-        return Reading(
-            findings=(
-                refused(
-                    "file_corrupt",
-                    "El archivo está dañado: su contenido no se puede leer como libro de Excel.",
-                    "Ábralo en Excel, deje que lo repare, guárdelo como .xlsx y súbalo otra vez.",
-                ),
-            )
-        )
+        return _CORRUPT
+    except BaseException as failure:
+        # calamine's own panics come as an exception that is no Exception and that no module exports.
+        if type(failure).__name__ != "PanicException":
+            raise
+        return _CORRUPT
 
 
 def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
@@ -131,7 +139,9 @@ def _chosen(sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet]]:
     return (full, [sheet for sheet in sheets if sheet not in full]) if full else (sheets, [])
 
 
-def _tell_misses(misses: list[tuple[int, Grid]], doubtful: list[Sheet], *, any_read: bool, refused_any: bool) -> list[Placed]:
+def _tell_misses(
+    misses: list[tuple[int, Grid]], doubtful: list[Sheet], *, any_read: bool, refused_any: bool
+) -> list[Placed]:
     """What was not read: a sheet without a heading is only told, unless no sheet has one."""
     told = []
     for sheet in doubtful:
@@ -189,6 +199,7 @@ def _above(sheet: Sheet) -> dict[str, tuple[str, Place]]:
 def _sheet(page: Page, sheet: Sheet) -> list[Row]:
     heading = sheet.heading
     _settle_scope(page.grid, heading)
+    settle_places(page.facts.atlas, heading)
     said = _above(sheet)
     section = _first_section(page, heading, said)
     defaults: dict[str, tuple[str, Place]] = {

@@ -23,7 +23,7 @@ def read_schedule(
     column = columns.start
     value = row[column]
     if value != "":
-        read = fields.period(page.facts, value, None)
+        read = fields.period(page.facts, value, columns.hint_start)
         if read.notes:
             tell_all(page, (index, column), columns.labels[column], value, read.notes)
             told = True
@@ -33,7 +33,7 @@ def read_schedule(
     column = columns.end
     value = row[column]
     if value != "":
-        read = fields.period(page.facts, value, None)
+        read = fields.period(page.facts, value, columns.hint_end)
         if read.notes:
             tell_all(page, (index, column), columns.labels[column], value, read.notes)
             told = True

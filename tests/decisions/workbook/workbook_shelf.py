@@ -42,8 +42,12 @@ def _institution(code: str, acronym: str, name: str, *aliases: str, at: tuple[st
 
 
 INSTITUTIONS = (
-    _institution("mtess", "MTESS", "Ministerio de Trabajo, Empleo y Seguridad Social", "Ministerio de Trabajo", "DGIF"),
-    _institution("minna", "MINNA", "Ministerio de la Niñez y la Adolescencia", "SNNA", "Ministerio de la Niñez"),
+    _institution(
+        "mtess", "MTESS", "Ministerio de Trabajo, Empleo y Seguridad Social", "Ministerio de Trabajo", "DGIF"
+    ),
+    _institution(
+        "minna", "MINNA", "Ministerio de la Niñez y la Adolescencia", "SNNA", "Ministerio de la Niñez"
+    ),
     _institution("mp", "MP", "Ministerio Público", "Fiscalía", "Fiscalía General del Estado"),
     _institution("mdp", "MDP", "Ministerio de la Defensa Pública", "Defensoría de la Niñez"),
     _institution("pn", "PN", "Policía Nacional", "Departamento de Trata"),
