@@ -20,6 +20,9 @@ from nanduti.subscribe import snapshot, subscribe
 from nanduti_hub.relay.batch import publish_batch
 from nanduti_hub.relay.credentials import open_keyring, seed_file
 
+#: Servers are started, killed and waited for.
+pytestmark = pytest.mark.slow
+
 PATIENCE = 60.0
 #: Nothing of whoever runs the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("NANDUTI_")}

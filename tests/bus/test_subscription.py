@@ -20,6 +20,9 @@ from nanduti.wire import Unknown
 from nanduti_hub.relay.batch import StreamMissing, WrongLastSequence, publish_batch
 from nanduti_hub.relay.keeper import call, provision
 
+#: Servers are started, killed and waited for.
+pytestmark = pytest.mark.slow
+
 
 def reader(bus: Bus, *, after: int = 0, member: str = "mtess", **options: object) -> Subscription:
     return subscribe(bus.server.url, credentials=bus.credentials(member), after=after, **options)  # type: ignore[arg-type]

@@ -22,6 +22,9 @@ from nanduti_hub.embedded import nats, postgres, supervisor
 from nanduti_hub.embedded.child import ServerFailed, ended
 from nanduti_hub.embedded.home import Home, HomeInUse, kept_port, locked, open_home, write_private
 
+#: Servers are started, killed and waited for.
+pytestmark = pytest.mark.slow
+
 WRONG = "guessed"
 SYNTHETIC = "synthetic"
 WORKING = """

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from hub_api import ACTION, CONFIRMATION, PLAN, Api, Journey, problem
 from nanduti.subscribe import digest, snapshot, subscribe
 from nanduti_hub.access.tokens import create_token
 from nanduti_hub.caller import Caller, Role
-from nanduti_hub.hub import web_application
+from nanduti_hub.hub import listen, web_application
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import Ledger
 from nanduti_hub.ledger.gate import Gate
@@ -273,6 +274,12 @@ async def test_while_the_ledger_is_held_it_is_read_and_not_written(
             problem(answer, 503, "ledger_held")
             assert answer.headers["retry-after"]
     assert (await conaeti.call("GET", "/readyz")).json() == {"status": "ready"}
+
+
+def test_the_listener_names_its_protocol() -> None:
+    """Or asyncio leaves Nagle's delay on, and every answer on a kept connection comes 40 ms late."""
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,9 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("query", "expected"), FILTERS, ids=lambda value: ", ".join(map(str, sorted(value)))[:60])
+@pytest.mark.parametrize(
+    ("query", "expected"), FILTERS, ids=lambda value: ", ".join(map(str, sorted(value)))[:60]
+)
 async def test_a_list_is_narrowed_to_what_is_asked_for(
     conaeti: Api, shapes: dict[str, Any], query: dict[str, Any], expected: set[str]
 ) -> None:

@@ -118,6 +118,48 @@ async def test_a_double_click_is_one_revision(conaeti: Api) -> None:
     assert {one["revision"]["number"] for one in done} == {1}
     assert len(await conaeti.pages("/v1/actions", plan=plan)) == 3
 
+    # A window that was left open does not bring the past back over a newer revision.
+    confirmed = first if (await conaeti.read(f"/v1/imports/{first['id']}"))["confirmed_as"] else second
+    await confirm(conaeti, await upload(conaeti, plan, workbook(changed(0, BUDGET, 1))))
+    late = await conaeti.call("POST", f"/v1/imports/{confirmed['id']}/confirm", json=CONFIRMATION)
+    problem(late, 409, "import_confirmed")
+    assert (await conaeti.read("/v1/actions", plan=plan))["items"][0]["budget"] == 1
+
+
+async def test_absent_rows_are_deleted_by_nobody_and_cancelled_only_where_said(conaeti: Api) -> None:
+    """Each by its id; one that is not absent, or may not be cancelled, is refused, and then nothing is written."""
+    plan, (kept, done, gone) = await imported(conaeti, workbook(ROWS))
+    await conaeti.changed("POST", done, "/status", {"status": "completed"})
+    content = workbook(ROWS[:1])
+    shorter = await upload(conaeti, plan, content)
+    assert [one["id"] for one in shorter["absent"]] == [done["id"], gone["id"]]
+    path = f"/v1/imports/{shorter['id']}/confirm"
+    for wrong, status, code in ((kept, 422, "absent_unknown"), (done, 409, "status_step_refused")):
+        problem(await conaeti.call("POST", path, json=CONFIRMATION | {"cancel": [wrong["id"]]}), status, code)
+    assert (await conaeti.read(f"/v1/plans/{plan}"))["revision"]["number"] == 1
+    await confirm(conaeti, shorter)
+    assert (await conaeti.read(f"/v1/actions/{gone['id']}"))["status"] == "planned"
+
+    # The same file with a decision is no repetition: who confirms it again to cancel what is absent means it.
+    again = await upload(conaeti, plan, content)
+    assert again["same_as_revision"] == 2
+    decided = await confirm(conaeti, again, cancel=[gone["id"], gone["id"]])
+    assert (decided["already"], decided["revision"]["number"], decided["revision"]["cancelled"]) == (
+        False,
+        3,
+        1,
+    )
+    assert (await confirm(conaeti, again, cancel=[gone["id"]]))["already"] is True
+    cancelled = await conaeti.read(f"/v1/actions/{gone['id']}")
+    assert (cancelled["status"], cancelled["version"]) == ("cancelled", 2)
+    assert "revisión 3" in cancelled["status_reason"]
+
+    back = await upload(conaeti, plan, workbook(ROWS))
+    assert [found["code"] for found in back["findings"] if found["severity"] == "warning"] == [
+        "action_cancelled"
+    ]
+    assert back["absent"] == []
+
 
 async def test_a_correction_outlives_the_workbook_that_did_not_follow_it(conaeti: Api) -> None:
     """Unchanged cell: it stays. Changed cell: a conflict, nothing written. The register's value: settled."""
@@ -153,69 +195,6 @@ async def test_a_correction_outlives_the_workbook_that_did_not_follow_it(conaeti
     assert [cell["field"] for cell in settled["citations"][0]["differs"]] == ["collaborators"]
     moved = await upload(conaeti, plan, workbook(changed(0, BUDGET, 21_000_000, follows)))
     assert [row["outcome"] for row in moved["rows"]] == ["changed", "unchanged", "unchanged"]
-
-
-async def test_absent_rows_are_deleted_by_nobody_and_cancelled_only_where_said(conaeti: Api) -> None:
-    """Each by its id; twice the same is once; one that is not absent is refused."""
-    plan, actions = await imported(conaeti, workbook(ROWS))
-    shorter = await upload(conaeti, plan, workbook(ROWS[:2]))
-    assert [one["id"] for one in shorter["absent"]] == [actions[2]["id"]]
-    wrong = await conaeti.call(
-        "POST", f"/v1/imports/{shorter['id']}/confirm", json=CONFIRMATION | {"cancel": [actions[0]["id"]]}
-    )
-    assert problem(wrong, 422, "absent_unknown")["actions"] == 1
-    await confirm(conaeti, shorter)
-    assert (await conaeti.read(f"/v1/actions/{actions[2]['id']}"))["status"] == "planned"
-
-    again = await upload(conaeti, plan, workbook(ROWS[:2]))
-    gone = actions[2]["id"]
-    done = await confirm(
-        conaeti, await upload(conaeti, plan, workbook(ROWS[:2], "Tercera")), cancel=[gone, gone]
-    )
-    assert done["revision"]["cancelled"] == 1
-    cancelled = await conaeti.read(f"/v1/actions/{gone}")
-    assert (cancelled["status"], cancelled["version"]) == ("cancelled", 2)
-    assert "revisión 3" in cancelled["status_reason"]
-    assert (await conaeti.read(f"/v1/imports/{again['id']}"))["counts"]["absent"] == 0
-
-    back = await upload(conaeti, plan, workbook(ROWS))
-    assert [finding["code"] for finding in back["findings"] if finding["severity"] == "warning"] == [
-        "action_cancelled"
-    ]
-
-
-async def test_the_same_file_with_a_decision_is_no_repetition(conaeti: Api) -> None:
-    """Who confirms it again to cancel what is absent means it."""
-    plan, actions = await imported(conaeti, workbook(ROWS))
-    content = workbook(ROWS[:2])
-    await confirm(conaeti, await upload(conaeti, plan, content))
-    draft = await upload(conaeti, plan, content)
-    done = await confirm(conaeti, draft, cancel=[actions[2]["id"]])
-    assert (done["already"], done["revision"]["number"], done["revision"]["cancelled"]) == (False, 3, 1)
-    assert (await confirm(conaeti, draft, cancel=[actions[2]["id"]]))["already"] is True
-
-
-async def test_an_old_borrador_is_not_confirmed_over_a_newer_revision(conaeti: Api) -> None:
-    """A window that was left open does not bring the past back."""
-    plan = (await conaeti.made("/v1/plans", PLAN))["id"]
-    first = await upload(conaeti, plan, workbook(ROWS))
-    await confirm(conaeti, first)
-    await confirm(conaeti, await upload(conaeti, plan, workbook(changed(0, BUDGET, 1))))
-    late = await conaeti.call("POST", f"/v1/imports/{first['id']}/confirm", json=CONFIRMATION)
-    problem(late, 409, "import_confirmed")
-    assert (await conaeti.read("/v1/actions", plan=plan))["items"][0]["budget"] == 1
-
-
-async def test_a_completed_action_is_not_cancelled_for_want_of_a_row(conaeti: Api) -> None:
-    """The table of steps holds for workbooks too."""
-    plan, actions = await imported(conaeti, workbook(ROWS))
-    await conaeti.changed("POST", actions[2], "/status", {"status": "completed"})
-    draft = await upload(conaeti, plan, workbook(ROWS[:2]))
-    answer = await conaeti.call(
-        "POST", f"/v1/imports/{draft['id']}/confirm", json=CONFIRMATION | {"cancel": [actions[2]["id"]]}
-    )
-    problem(answer, 409, "status_step_refused")
-    assert (await conaeti.read(f"/v1/plans/{plan}"))["revision"]["number"] == 1
 
 
 async def test_a_workbook_with_errors_is_refused_whole_and_every_error_says_where(conaeti: Api) -> None:
