@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
+import pytest
 from bus.events import action_event, action_id, notice
 from msgspec import Struct
 from nats.aio.client import Client

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import asyncpg
 import msgspec
 from litestar import Request, Response, get, patch, post, put
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 from litestar.response import Stream
 
 from nanduti.actions import Action, Report
@@ -57,25 +57,25 @@ from nanduti_hub.serving import (
 )
 
 RequestOf = Request[Any, Any, Any]
-Limit = Annotated[int, Parameter(ge=1, le=500)]
-Line = Annotated[str, Parameter(max_length=200)]
-MaybeLine = Annotated[str | None, Parameter(max_length=200)]
+Limit = Annotated[int, QueryParameter(ge=1, le=500)]
+InPath = Annotated[str, PathParameter(max_length=200)]
+InQuery = Annotated[str | None, QueryParameter(max_length=200)]
 #: Rows fetched at once for an export.
 CHUNK = 1_000
 
 
 def filters_from(
-    platform: MaybeLine = None,
-    institution: MaybeLine = None,
-    crime: Crime | None = None,
-    axis: Axis | None = None,
-    kind: Kind | None = None,
-    department: MaybeLine = None,
-    status: Status | None = None,
-    q: MaybeLine = None,
-    plan: MaybeLine = None,
-    overdue: bool | None = None,
-    due_soon: bool | None = None,
+    platform: InQuery = None,
+    institution: InQuery = None,
+    crime: FromQuery[Crime | None] = None,
+    axis: FromQuery[Axis | None] = None,
+    kind: FromQuery[Kind | None] = None,
+    department: InQuery = None,
+    status: FromQuery[Status | None] = None,
+    q: InQuery = None,
+    plan: InQuery = None,
+    overdue: FromQuery[bool | None] = None,
+    due_soon: FromQuery[bool | None] = None,
 ) -> Filters:
     """The filters of a list, from its query."""
     return Filters(
@@ -90,8 +90,8 @@ FILTERED = {"filters": Provide(filters_from, sync_to_thread=False)}
 @get("/v1/actions", dependencies=FILTERED, summary="Acciones del registro, por páginas")
 async def list_actions(
     request: RequestOf,
-    filters: Filters,
-    cursor: MaybeLine = None,
+    filters: NamedDependency[Filters],
+    cursor: InQuery = None,
     limit: Limit = 50,
 ) -> Response[bytes]:
     """A page of actions in the order of their codes; `next` is the cursor of the following page, or null."""
@@ -141,7 +141,9 @@ def number_of(cursor: str | None) -> int:
     return number
 
 
-async def _all_rows(request: RequestOf, caller: Caller, filters: Filters) -> AsyncIterator[asyncpg.Record]:
+async def _all_rows(
+    request: RequestOf, caller: Caller, filters: NamedDependency[Filters]
+) -> AsyncIterator[asyncpg.Record]:
     after, day = 0, today()
     while True:
         # The connection is not held while a slow reader reads.
@@ -155,7 +157,7 @@ async def _all_rows(request: RequestOf, caller: Caller, filters: Filters) -> Asy
 
 
 @get("/v1/actions.ndjson", dependencies=FILTERED, summary="Acciones del registro, una por línea (NDJSON)")
-async def actions_ndjson(request: RequestOf, filters: Filters) -> Stream:
+async def actions_ndjson(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
     """All actions that the filters leave, one JSON object a line."""
     caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
@@ -212,7 +214,7 @@ def _number(value: float) -> str:
 
 
 @get("/v1/actions.csv", dependencies=FILTERED, summary="Acciones del registro para una planilla (CSV)")
-async def actions_csv(request: RequestOf, filters: Filters) -> Stream:
+async def actions_csv(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
     """All actions that the filters leave, as CSV that Excel in Spanish opens: UTF-8 with BOM, semicolons."""
     caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
@@ -233,7 +235,7 @@ def _csv_line(cells: tuple[str, ...] | list[str]) -> bytes:
 
 
 @get("/v1/actions/{name:str}", summary="Una acción, por su id o su código")
-async def get_action(request: RequestOf, name: Line) -> Response[bytes]:
+async def get_action(request: RequestOf, name: InPath) -> Response[bytes]:
     """One action with its version, which If-Match wants back."""
     caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
@@ -249,7 +251,7 @@ async def get_action(request: RequestOf, name: Line) -> Response[bytes]:
 
 @get("/v1/actions/{name:str}/history", summary="La historia de una acción")
 async def get_history(
-    request: RequestOf, name: Line, cursor: MaybeLine = None, limit: Limit = 50
+    request: RequestOf, name: InPath, cursor: InQuery = None, limit: Limit = 50
 ) -> Response[bytes]:
     """The events of an action, the latest first, each with its number in the ledger."""
     caller = caller_from(request)
@@ -320,25 +322,27 @@ async def _change(request: RequestOf, name: str, make: ActionCommand | Correctio
 
 
 @patch("/v1/actions/{name:str}", summary="Corregir campos de una acción (RFC 7396)")
-async def correct_action(request: RequestOf, name: Line, data: Correction) -> Response[bytes]:
+async def correct_action(request: RequestOf, name: InPath, data: JSONBody[Correction]) -> Response[bytes]:
     """Correct fields; what is not named stays, null empties. Needs If-Match."""
     return await _change(request, name, data)
 
 
 @post("/v1/actions/{name:str}/status", status_code=200, summary="Cambiar el estado de una acción")
-async def change_status(request: RequestOf, name: Line, data: ChangeStatus) -> Response[bytes]:
+async def change_status(request: RequestOf, name: InPath, data: JSONBody[ChangeStatus]) -> Response[bytes]:
     """Move an action to another status. Needs If-Match."""
     return await _change(request, name, data)
 
 
 @post("/v1/actions/{name:str}/progress", status_code=200, summary="Informar el avance de una acción")
-async def report_progress(request: RequestOf, name: Line, data: ReportProgress) -> Response[bytes]:
+async def report_progress(
+    request: RequestOf, name: InPath, data: JSONBody[ReportProgress]
+) -> Response[bytes]:
     """Report progress in percent. Needs If-Match."""
     return await _change(request, name, data)
 
 
 @put("/v1/actions/{name:str}/milestones", summary="Fijar los hitos de una acción")
-async def set_milestones(request: RequestOf, name: Line, data: SetMilestones) -> Response[bytes]:
+async def set_milestones(request: RequestOf, name: InPath, data: JSONBody[SetMilestones]) -> Response[bytes]:
     """Replace all milestones. Needs If-Match."""
     return await _change(request, name, data)
 
@@ -346,7 +350,9 @@ async def set_milestones(request: RequestOf, name: Line, data: SetMilestones) ->
 @post(
     "/v1/actions/{name:str}/indicators/{number:int}/reports", status_code=200, summary="Informar un indicador"
 )
-async def report_indicator(request: RequestOf, name: Line, number: int, data: Report) -> Response[bytes]:
+async def report_indicator(
+    request: RequestOf, name: InPath, number: FromPath[int], data: JSONBody[Report]
+) -> Response[bytes]:
     """Report a value of an indicator; a report for the same day replaces it. Needs If-Match."""
     return await _change(request, name, ReportIndicator(number=number, report=data))
 

@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 from litestar import Request, Response, get, put
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from nanduti.directory import Department, Institution, Platform, Seat
 from nanduti_hub.access.policy import Act, permit
@@ -22,8 +22,8 @@ from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import caller_from, command, expected_version, hub_of, json_answer, tag_of
 
 RequestOf = Request[Any, Any, Any]
-Line = Annotated[str, Parameter(max_length=40)]
-MaybeLine = Annotated[str | None, Parameter(max_length=40)]
+InPath = Annotated[str, PathParameter(max_length=40)]
+InQuery = Annotated[str | None, QueryParameter(max_length=40)]
 T = TypeVar("T", Department, Institution, Platform, Seat)
 
 
@@ -54,7 +54,7 @@ async def list_platforms(request: RequestOf) -> Response[bytes]:
 
 
 @get("/v1/seats", summary="Quién integra cada plataforma")
-async def list_seats(request: RequestOf, platform: MaybeLine = None) -> Response[bytes]:
+async def list_seats(request: RequestOf, platform: InQuery = None) -> Response[bytes]:
     """The seats of one platform, or of all."""
     return await _list(request, Seat, platform)
 
@@ -76,19 +76,19 @@ async def _one(request: RequestOf, kind: type[T], code: str) -> Response[bytes]:
 
 
 @get("/v1/institutions/{code:str}", summary="Una institución")
-async def get_institution(request: RequestOf, code: Line) -> Response[bytes]:
+async def get_institution(request: RequestOf, code: InPath) -> Response[bytes]:
     """One institution with its version."""
     return await _one(request, Institution, code)
 
 
 @get("/v1/platforms/{code:str}", summary="Una plataforma")
-async def get_platform(request: RequestOf, code: Line) -> Response[bytes]:
+async def get_platform(request: RequestOf, code: InPath) -> Response[bytes]:
     """One platform with its version."""
     return await _one(request, Platform, code)
 
 
 @get("/v1/seats/{name:str}", summary="Un asiento")
-async def get_seat(request: RequestOf, name: Line) -> Response[bytes]:
+async def get_seat(request: RequestOf, name: InPath) -> Response[bytes]:
     """One seat, named `<platform>-<institution>`, with its version."""
     caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
@@ -124,19 +124,19 @@ async def _register(request: RequestOf, id_: str, entity: Entity) -> Response[by
 
 
 @put("/v1/institutions/{code:str}", summary="Registrar o cambiar una institución")
-async def put_institution(request: RequestOf, code: Line, data: Institution) -> Response[bytes]:
+async def put_institution(request: RequestOf, code: InPath, data: JSONBody[Institution]) -> Response[bytes]:
     """Enter or replace an institution. Stewards only; a change needs If-Match."""
     return await _register(request, code, data)
 
 
 @put("/v1/platforms/{code:str}", summary="Registrar o cambiar una plataforma")
-async def put_platform(request: RequestOf, code: Line, data: Platform) -> Response[bytes]:
+async def put_platform(request: RequestOf, code: InPath, data: JSONBody[Platform]) -> Response[bytes]:
     """Enter or replace a platform, its coordinators too. Stewards only; a change needs If-Match."""
     return await _register(request, code, data)
 
 
 @put("/v1/seats/{name:str}", summary="Registrar o cambiar un asiento")
-async def put_seat(request: RequestOf, name: Line, data: Seat) -> Response[bytes]:
+async def put_seat(request: RequestOf, name: InPath, data: JSONBody[Seat]) -> Response[bytes]:
     """Enter or change a seat, named `<platform>-<institution>`. Stewards only; a change needs If-Match."""
     return await _register(request, name, data)
 

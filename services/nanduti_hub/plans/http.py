@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request, Response, get, post, put
 from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Struct
 
 from nanduti.actions import Action
@@ -34,8 +34,8 @@ from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import caller_from, command, expected_version, hub_of, json_answer, tag_of, today
 
 RequestOf = Request[Any, Any, Any]
-Line = Annotated[str, Parameter(max_length=200)]
-MaybeLine = Annotated[str | None, Parameter(max_length=200)]
+InPath = Annotated[str, PathParameter(max_length=200)]
+InQuery = Annotated[str | None, QueryParameter(max_length=200)]
 #: Bytes of a workbook.
 MOST_BYTES = 20_000_000
 
@@ -52,7 +52,7 @@ def _plan_json(row: asyncpg.Record) -> bytes:
 
 
 @get("/v1/plans", summary="Planes operativos")
-async def list_plans(request: RequestOf, platform: MaybeLine = None) -> Response[bytes]:
+async def list_plans(request: RequestOf, platform: InQuery = None) -> Response[bytes]:
     """The plans of one platform, or of all, each with its latest revision."""
     caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
@@ -63,7 +63,7 @@ async def list_plans(request: RequestOf, platform: MaybeLine = None) -> Response
 
 
 @get("/v1/plans/{plan_id:str}", summary="Un plan operativo")
-async def get_plan(request: RequestOf, plan_id: Line) -> Response[bytes]:
+async def get_plan(request: RequestOf, plan_id: InPath) -> Response[bytes]:
     """One plan with its version and its latest revision."""
     caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
@@ -99,19 +99,19 @@ async def _register(request: RequestOf, plan: Plan, expected: int | None = None)
 
 
 @post("/v1/plans", summary="Abrir un plan operativo")
-async def open_plan(request: RequestOf, data: NewPlan) -> Response[bytes]:
+async def open_plan(request: RequestOf, data: JSONBody[NewPlan]) -> Response[bytes]:
     """Open a plan of one's platform, as yet without actions."""
     return await _register(request, plan_from(data, new_id()))
 
 
 @put("/v1/plans/{plan_id:str}", summary="Cambiar título, vigencia o documento de un plan")
-async def change_plan(request: RequestOf, plan_id: Line, data: NewPlan) -> Response[bytes]:
+async def change_plan(request: RequestOf, plan_id: InPath, data: JSONBody[NewPlan]) -> Response[bytes]:
     """Change a plan's title, term, extension or source document. Needs If-Match."""
     return await _register(request, plan_from(data, plan_id), expected_version(request))
 
 
 @post("/v1/plans/{plan_id:str}/actions", summary="Agregar una acción a un plan")
-async def add_action(request: RequestOf, plan_id: Line, data: NewAction) -> Response[bytes]:
+async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewAction]) -> Response[bytes]:
     """Plan an action that is in no workbook (yet): the next workbook can take it up."""
     caller = caller_from(request)
     ledger = hub_of(request).ledger
@@ -133,7 +133,7 @@ async def add_action(request: RequestOf, plan_id: Line, data: NewAction) -> Resp
 
 
 @post("/v1/plans/{plan_id:str}/imports", summary="Subir una planilla", request_max_body_size=MOST_BYTES)
-async def upload_workbook(request: RequestOf, plan_id: Line, file_name: MaybeLine = None) -> Response[bytes]:
+async def upload_workbook(request: RequestOf, plan_id: InPath, file_name: InQuery = None) -> Response[bytes]:
     """Upload a workbook as the body, or as a form's `file`; the answer is its borrador. Nothing is changed yet.
 
     Not idempotent: each upload is a borrador of its own; confirming the same file twice is one revision.
@@ -167,7 +167,7 @@ def _plain_name(name: str | None) -> str:
 
 
 @get("/v1/imports/{import_id:str}", summary="El borrador de una planilla")
-async def get_import(request: RequestOf, import_id: Line) -> Response[bytes]:
+async def get_import(request: RequestOf, import_id: InPath) -> Response[bytes]:
     """What a workbook says and what confirming it would do now."""
     return await _draft(request, caller_from(request), import_id)
 
@@ -223,7 +223,7 @@ def draft_view(
 
 
 @put("/v1/imports/{import_id:str}/pairs", summary="Corregir a qué acción corresponde cada fila")
-async def pair_rows(request: RequestOf, import_id: Line, data: Pairs) -> Response[bytes]:
+async def pair_rows(request: RequestOf, import_id: InPath, data: JSONBody[Pairs]) -> Response[bytes]:
     """Say which action each named row is, or that it is new; rows not named are paired by the hub. Needs If-Match."""
     caller = caller_from(request)
     expected = expected_version(request)
@@ -255,7 +255,9 @@ async def pair_rows(request: RequestOf, import_id: Line, data: Pairs) -> Respons
 
 
 @post("/v1/imports/{import_id:str}/confirm", status_code=200, summary="Confirmar una planilla con su acto")
-async def confirm_import(request: RequestOf, import_id: Line, data: Confirmation) -> Response[bytes]:
+async def confirm_import(
+    request: RequestOf, import_id: InPath, data: JSONBody[Confirmation]
+) -> Response[bytes]:
     """Publish a borrador as the plan's new revision: all of it or nothing. The same one twice is one revision."""
     caller = caller_from(request)
     ledger = hub_of(request).ledger
@@ -266,7 +268,7 @@ async def confirm_import(request: RequestOf, import_id: Line, data: Confirmation
 
 
 @get("/v1/plans/{plan_id:str}/imports", summary="Las planillas subidas de un plan")
-async def list_imports(request: RequestOf, plan_id: Line) -> Response[bytes]:
+async def list_imports(request: RequestOf, plan_id: InPath) -> Response[bytes]:
     """The uploads of a plan, the latest first, confirmed or not."""
     caller = caller_from(request)
     async with transaction(hub_of(request).ledger.database, caller) as connection:

@@ -130,9 +130,9 @@ def _hint(label: str) -> int | None:
 def _scale(label: str) -> int:
     if re.search(r"miles de millones", label):
         return 1_000_000_000
-    if "millon" in label or re.search(r"\bmm\b", label):
+    if "millon" in label or re.search(r"\b(?:mm|mill)\b", label):
         return 1_000_000
-    return 1_000 if re.search(r"\b(?:en )?miles\b", label) else 1
+    return 1_000 if re.search(r"\bmiles\b|\bx ?1\.?000\b|(?<![\d.,])000\b", label) else 1
 
 
 def _days(span: Span, year: int) -> tuple[date, date]:

@@ -24,6 +24,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         NOT_READ,
         r"fecha (?:de |del )?(?:la )?(?:informe|reporte|actualizacion|corte|registro|carga|verificacion)",
     ),
+    (NOT_READ, r"^(?:n|nro|numero|cantidad|total) (?:de )?(?:los |las )?(?:participantes|personas)"),
     (
         NOT_READ,
         r"^(?:proximos? pasos?|dificultad|obstaculo|leccion|firma|cargo|resultado|producto|entregable|impacto)",
@@ -35,16 +36,20 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"(?: (?:de |de la |del )?(?:orden|actividad(?:es)?|accion(?:es)?|act|poa|item|tarea|correlativo|ref|n|#))?$"
         ),
     ),
+    (
+        "code",
+        r"^(?:actividad(?:es)?|accion|tarea|item) (?:n|no|nro|num|numero|cod|codigo|#)$|^(?:n|nro|codigo) (?:item|poa)$",
+    ),
     ("title", r"^(?:ejes?|objetivos?|lineas?|componentes?)\b.*\bactividad(?:es)?$"),
     ("indicator", r"^(?:nombre (?:de |del )?)?indicador"),
     ("target", r"program\w* (?:de )?(?:las )?metas?|^metas? (?:fisica|program)"),
-    ("means", r"verificacion|\bverif$|\bverif\b|verificador|evidencia|^verificables?$|respaldo|^medios?$"),
+    ("means", r"verificacion|verificador|evidencia|^verificables?$|respaldo|^medios?$"),
     (
         "budget_source",
         r"fuentes? (?:de |del )?(?:los )?(?:financ|fondo|recurso|presup)|financiamiento|financiador",
     ),
     ("budget_source", r"^fuentes?$|^f f$|^ff$|^rubro|objeto del? gasto"),
-    ("baseline", r"lineas? (?:de )?base\b|^l ?b$|valor (?:de )?base|valor inicial|situacion inicial|^base\b"),
+    ("baseline", r"lineas? (?:de )?base\b|valor (?:de )?base|valor inicial|situacion inicial|^base\b"),
     (
         "axis",
         r"^(?:(?:n|nro|numero|cod|codigo) (?:de |del )?)?ejes?\b|^pilar(?:es)?\b|^componentes?\b|^dimension(?:es)?\b|^(?:area|ambito)s? estrategic",
@@ -57,30 +62,35 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("line", r"^estrategias?$|^sub ?componente|^programas?$"),
     ("lead", r"^(?:\w+ )?responsables?\b.*\bco ?r{1,2}esponsab"),
+    # Who helps is asked before who answers: "Otros responsables", "Responsables de apoyo" never lead.
     (
         "collaborators",
-        r"\bco ?r{1,2}esponsab|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan",
+        r"\bco ?r{1,2}esponsa[bv]|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan|coadyuv",
     ),
     (
         "collaborators",
-        r"co ?ejecut|acompan|otr[oa]s (?:instituciones|actores|entidades)|^actores|^articula|^(?:en )?coordina",
+        (
+            r"co ?ejecut|acompan|^(?:los |las )?(?:otr[oa]s?|demas)\b.*(?:ins?titu|entidad|actor|organi|responsa|ministerio|sector)"
+            r"|\bsecundari|asociad[oa]s|vinculad[oa]s|intervinientes|^actores(?!.*responsab)|^articula"
+            r"|^(?:en )?coordina(?:cion)? (?:con|inter)|^(?:en )?coordinacion$"
+        ),
     ),
     (
         "start",
-        r"(?:fecha|mes|trimestre) (?:de )?(?:inicio|inicial|comienzo|arranque)|^inicio\b|^inicia$|^desde$|^comienzo\b|^f inicio",
+        r"(?:fecha|mes|trimestre) (?:programada |prevista |estimada )?(?:de )?(?:inicio|inicial|comienzo|arranque|desde)|^inicio\b|^inicia$|^desde\b|^comien(?:zo|za)\b",
     ),
     (
         "end",
         (
-            r"(?:fecha|mes|trimestre) (?:de )?(?:fin\b|final|termin|cierre|culmina|conclus|entrega|limite|venc)|^fin$|^finali|^final$|^termin"
-            r"|^culmina|^hasta$|^cierre$|^conclus|^vencimiento|^fin (?:previsto|de )|^f fin"
+            r"(?:fecha|mes|trimestre) (?:programada |prevista |estimada )?(?:de )?(?:fin\b|final|hasta|termin|cierre|culmina|conclus|entrega|limite|venc)|^fin$|^finali|^final$|^termin"
+            r"|^culmina|^hasta\b|^cierre$|^conclus|^vencimiento|^fin (?:prevista?o?|programad|estimad|de )"
         ),
     ),
     (
         "budget",
-        r"presupuest|\bcostos?\b|\bmontos?\b|\binversion|importe|valor estimado|asignacion|^g s?$|^gs$|guaranies",
+        r"presupuest|\bcostos?\b|\bmontos?\b|\binversion|importe|valor estimado|asignacion|^g s?$|^gs$|guaranies|^₲|valor (?:en )?(?:gs|₲)",
     ),
-    ("budget", r"recursos? (?:financ|presup|gs|econom|monetari)"),
+    ("budget", r"recursos? (?:\w+ )?(?:financ|presup|gs|econom|monetari)"),
     ("progress", r"avance|^%|porcentaje|^grado de|nivel de (?:ejecucion|cumplimiento)"),
     ("status", r"^estado|estatus|^status|^situacion|^cumplimiento|semaforo"),
     ("crimes", r"delito|^tematicas?\b|^temas?$|problematica|hechos? punible"),
@@ -89,20 +99,20 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("unit", r"^(?:unidad(?:es)?|unid|u)(?: de)? medida|^u ?(?:de )?m$|^unidad(?:es)?$|^medida$|^unid$"),
     (
         "lead",
-        r"responsab|^institucion|^entidad|organismo|^organos?\b|ejecutor|\blider|a cargo|^quien|^encargad|dependencia",
+        r"responsab|^coordina(?:dora?|n)?$|^institucion|^entidad|organismo|^organos?\b|ejecutor|\blider|a cargo|^quien|^encargad|dependencia",
     ),
-    ("target", r"^metas?\b|valor (?:de la )?meta|^cantidad|^cant$|^programado|valor esperado|^total metas?$"),
+    ("target", r"^metas?\b|valor (?:de la )?meta|^cantidad|^programado|valor esperado|^total metas?$"),
     (
         "title",
         (
-            r"^(?:nombre (?:de )?(?:la |las )?|descripcion (?:de )?(?:la |las )?)?(?:principales )?(?:sub ?)?"
+            r"^(?:(?:nombre|denominacion) (?:de )?(?:la |las )?|descripcion (?:de )?(?:la |las )?)?(?:principales )?(?:sub ?)?"
             r"(?:actividad|accion|tarea|medida|intervencion)(?:es|s)?\b|^que (?:se )?(?:hara|hace|haremos|vamos)|^titulo"
         ),
     ),
     ("description", r"^descripcion|^detalle|^metodologia|^como\b|^procedimiento"),
     (
         "place",
-        r"departament|territori|alcance|cobertura|\blugar|\bzonas?\b|localizacion|ubicacion|\bregion(?:es)?\b",
+        r"^departament|\bdepartamentos?\b|territori|alcance|cobertura|\blugar|\bzonas?\b|localizacion|ubicacion|\bregion(?:es)?\b",
     ),
     ("place", r"ambito (?:geografico|territorial)|distrito|municipio|localidad|^donde|^depto|^dpto"),
     (

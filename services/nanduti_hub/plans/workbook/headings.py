@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from nanduti_hub.plans.workbook.heading_names import NOT_READ, TITLE_ORDER
-from nanduti_hub.plans.workbook.labels import LONGEST, Span, foreign_money, role_of, span_of
+from nanduti_hub.plans.workbook.labels import LONGEST, Span, foreign_money, is_week, role_of, span_of
 from nanduti_hub.plans.workbook.text import Cell, clean, shown, small_number, words
 
 _SCANNED = 150
@@ -137,7 +137,7 @@ def _is_label(text: str, role: str | None) -> bool:
 
 
 def _numbered_runs(row: Sequence[Cell]) -> set[int]:
-    """Columns of a run 1 2 3 4 or 1 .. 12, side by side (months or quarters by their numbers)."""
+    """Columns of runs 1 2 3 4 or 1 .. 12, side by side (months, bimesters, quarters or weeks by their numbers)."""
     numbers = [
         small_number(words(value))
         if isinstance(value, str)
@@ -146,11 +146,16 @@ def _numbered_runs(row: Sequence[Cell]) -> set[int]:
         else None
         for value in row
     ]
-    for first in range(len(numbers)):
-        for count in (12, 4):
-            if numbers[first : first + count] == list(range(1, count + 1)):
-                return set(range(first, first + count))
-    return set()
+    found: set[int] = set()
+    first = 0
+    while first < len(numbers):
+        length = 0
+        while first + length < len(numbers) and numbers[first + length] == length + 1:
+            length += 1
+        if length in {4, 5, 6, 12}:
+            found.update(range(first, first + length))
+        first += max(length, 1)
+    return found
 
 
 def _is_grouped(
@@ -277,6 +282,9 @@ def _marks(heading: Heading, stacks: Sequence[Sequence[Cell]]) -> None:
         if not stack:
             continue
         span = span_of(stack[-1])
+        over = span_of(stack[-2]) if len(stack) > 1 else None
+        if over is not None and over.months == 1 and is_week(stack[-1]):
+            span = over  # a week of that month: "S1" is no semester here
         group = " ".join(clean(value) for value in stack[:-1])
         if span is not None:
             if len(stack) > 1 and role_of(group) in {"budget", "progress", NOT_READ}:
@@ -307,9 +315,12 @@ def _runs(stacks: Sequence[Sequence[Cell]]) -> dict[int, Span]:
         if tuple(own[first : first + 12]) == _MONTH_LETTERS:
             return {first + index: Span(index + 1, 1) for index in range(12)}
         group = words(" ".join(clean(value) for value in stacks[first][:-1])) if stacks[first] else ""
-        for count, months in ((12, 1), (4, 3), (2, 6)):
+        counts = ((12, 1), (6, 2), (4, 3)) if "bim" in group else ((12, 1), (4, 3), (3, 4), (2, 6))
+        for count, months in counts:
             numbers = [small_number(word) if word else None for word in own[first : first + count]]
             if numbers != list(range(1, count + 1)):
+                continue
+            if count == 3 and "cuatrim" not in group:
                 continue
             roman = all(not word.isdecimal() for word in own[first : first + count])
             if (group and (role_of(group) == "period" or _YEAR.search(group))) or (roman and count == 4):

@@ -7,8 +7,9 @@ from functools import lru_cache
 from msgspec import Struct
 from rapidfuzz import fuzz, process
 
-from nanduti_hub.plans.workbook.heading_names import PATTERNS, SPELLED
-from nanduti_hub.plans.workbook.text import Cell, small_number, words
+from nanduti_hub.plans.workbook.heading_names import NOT_READ, PATTERNS, SPELLED
+from nanduti_hub.plans.workbook.heading_words import respelt, written_out
+from nanduti_hub.plans.workbook.text import Cell, clean, small_number, words
 
 #: The longest text that is still a label.
 LONGEST = 90
@@ -21,13 +22,27 @@ _MONTH_LABEL = re.compile(
     r"(?:mes (?:de )?)?(ene|feb|mar|abr|may|jun|jul|ago|set|sep|oct|nov|dic|jan|apr|aug|dec)"
     r"(?:r?o|rero|ero|zo|il|yo|io|osto|iembre|tiembre|ptiembre|ubre|viembre|t)?(?: (?:de )?((?:20)?\d\d))?"
 )
-_PART = r"(\d|i{1,3}|iv|primer|segundo|tercer|cuarto)"
+_PART = r"(\d|i{1,3}|iv|vi?|primer|segundo|tercer|cuarto|quinto|sexto)"
+_LENGTH = r"(trim\w*|tri|t|q|semes\w*|sem|s|cuatrim\w*|c|bim\w*|b)"
 _PART_LABEL = re.compile(
-    rf"{_PART} ?(?:er|ro|do|to|o|ero)? ?(trim\w*|tri|t|q|sem\w*|s|cuatrim\w*|c)(?: (?:de |del )?((?:20)?\d\d))?"
-    rf"|(trim\w*|tri|t|q|sem\w*|s|cuatrim\w*|c) ?{_PART}(?: (?:de |del )?((?:20)?\d\d))?"
+    rf"{_PART} ?(?:er|ro|do|to|o|ero)? ?{_LENGTH}(?: (?:de |del )?((?:20)?\d\d))?"
+    rf"|{_LENGTH} ?{_PART}(?: (?:de |del )?((?:20)?\d\d))?"
 )
-_ORDINAL = {"primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4}
+_ORDINAL = {"primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "quinto": 5, "sexto": 6}
+_LENGTHS = {"s": 6, "c": 4, "b": 2}
+#: From one month to another: "ENE-MAR", "Enero a Marzo", "Ene/Mar 2026".
+_MONTHS_LABEL = re.compile(r"(?:de )?(\w+) (?:(?:a|al|y) )?([a-z]+)(?: (?:de )?(20\d\d))?")
+_REMARK = re.compile(r"\([^)]*\)")
+#: The part of a month: "S1", "Sem. 2", "Semana 3", "2a semana", "4".
+_WEEK_LABEL = re.compile(
+    r"(?:semana|sem|sm|s)? ?[1-5]|[1-5] ?(?:a|ra|da|ta|era)? ?(?:semana|sem|s)|[iv]{1,3}"
+)
 _FOREIGN = re.compile(r"usd|us\$|u\$s|u\$d|\$|dolar|€|euro|real(?:es)?\b|r\$")
+
+
+_PARTS = re.compile(r"[/|;\n]| [yoe] | - ")
+#: Links of a results chain, of which the register keeps the activity and its indicator only.
+_OPENS_CHAIN = re.compile(r"^(?:resultado|producto|entregable|impacto)")
 
 
 class Span(Struct, frozen=True):
@@ -46,23 +61,46 @@ def role_of(text: str) -> str | None:
     folded = words(text)
     if not folded or folded.count(" ") > 11:
         return None
+    written = written_out(folded)
+    role = _found(written)
+    if role is None or (role == NOT_READ and _OPENS_CHAIN.match(written)):
+        # "Producto / Indicador": what is not kept stands beside what is.
+        parts = [written_out(words(part)) for part in _PARTS.split(text)]
+        roles = [_found(part) for part in parts if part] if len(parts) > 1 else []
+        role = next((found for found in roles if found not in {None, NOT_READ}), role)
+    if role is not None or len(written) < 5:
+        return role
+    role = _found(respelt(written))
+    if role is None:
+        likeness = process.extractOne(written, SPELLED.keys(), scorer=fuzz.ratio, score_cutoff=84)
+        role = SPELLED[likeness[0]] if likeness is not None else None
+    return role
+
+
+def _found(written: str) -> str | None:
     for role, pattern in _SEARCH:
-        if pattern.search(folded):
+        if pattern.search(written):
             return role
-    if len(folded) >= 5:
-        likeness = process.extractOne(folded, SPELLED.keys(), scorer=fuzz.ratio, score_cutoff=84)
-        if likeness is not None:
-            return SPELLED[likeness[0]]
     return None
 
 
 def span_of(value: Cell) -> Span | None:
-    """The months that a column's label stands for ("T1", "2do Semestre", "ene-26", a date in that month)."""
+    """The months that a column's label stands for ("T1", "2do Semestre", "ENE-MAR", a date in that month)."""
     if isinstance(value, (date, datetime)):
         return Span(value.month, 1, value.year)
-    if not isinstance(value, str) or not value or len(value) > 30:
+    if not isinstance(value, str) or not value or len(value) > 40:
         return None
-    folded = re.sub(r"\b(\d) (er|ro|do|to|o)\b", r"\1\2", words(value))
+    return _span(value)
+
+
+def is_week(value: Cell) -> bool:
+    """Whether a label under a month stands for a week of it."""
+    return _WEEK_LABEL.fullmatch(words(clean(value))) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _span(text: str) -> Span | None:
+    folded = re.sub(r"\b(\d) (er|ro|do|to|o)\b", r"\1\2", words(_REMARK.sub(" ", text)))
     month = _MONTH_LABEL.fullmatch(folded)
     if month:
         return Span(_MONTHS[month[1]], 1, _year(month[2]))
@@ -70,9 +108,14 @@ def span_of(value: Cell) -> Span | None:
     if part:
         number_word, unit, year = (part[1], part[2], part[3]) if part[1] else (part[5], part[4], part[6])
         number = _ORDINAL.get(number_word) or small_number(number_word) or 0
-        length = 6 if unit[0] == "s" else 4 if unit[0] == "c" else 3
+        length = _LENGTHS.get(unit[0], 3)
         if 1 <= number <= 12 // length:
             return Span((number - 1) * length + 1, length, _year(year))
+    months = _MONTHS_LABEL.fullmatch(folded)
+    if months:
+        first, last = _MONTH_LABEL.fullmatch(months[1]), _MONTH_LABEL.fullmatch(months[2])
+        if first and last and _MONTHS[first[1]] < _MONTHS[last[1]]:
+            return Span(_MONTHS[first[1]], _MONTHS[last[1]] - _MONTHS[first[1]] + 1, _year(months[3]))
     return None
 
 
