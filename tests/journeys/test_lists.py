@@ -212,7 +212,9 @@ async def test_the_csv_opens_in_excel_and_runs_nothing(conaeti: Api, shapes: dic
     assert (rows[large["code"]]["actividad"], rows[large["code"]]["meta"]) == ("'+1", "1234567,5")
     assert (rows[whole["code"]]["actividad"], rows[whole["code"]]["meta"]) == ("'@x", "1500000")
     assert rows[shapes["national"]["code"]]["departamentos"] == "nacional"
-    assert rows[shapes["overdue"]["code"]]["vencida"] == "sí"
+    overdue = rows[shapes["overdue"]["code"]]
+    assert (overdue["vencida"], overdue["estado"], overdue["plataforma"]) == ("sí", "planificada", "CONAETI")
+    assert overdue["fin"] == "/".join(reversed(shapes["overdue"]["end"].split("-")))
     assert answer.content.count(b"\r\n") >= len(rows)
 
 

@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-import csv
-import io
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -16,10 +14,11 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 from litestar.response import Stream
 
-from nanduti.actions import Action, Report
-from nanduti.directory import Department, Institution
+from nanduti.actions import Report
+from nanduti.directory import Department, Institution, Platform
 from nanduti.vocabulary import Axis, Crime, Kind, Status
 from nanduti_hub.access.policy import Act, permit
+from nanduti_hub.actions import spreadsheet
 from nanduti_hub.actions.commands import (
     ActionCommand,
     ChangeStatus,
@@ -169,69 +168,25 @@ async def actions_ndjson(request: RequestOf, filters: NamedDependency[Filters]) 
     return Stream(lines(), media_type="application/x-ndjson")
 
 
-#: CSV column to how it is read off an action.
-COLUMNS = (
-    "codigo", "plataforma", "numero", "eje_comun", "eje_propio", "actividad", "tipo", "delitos", "departamentos",
-    "responsable", "corresponsables", "inicio", "fin", "indicador", "unidad", "meta", "presupuesto_gs", "fuente",
-    "estado", "avance", "vencida",
-)  # fmt: skip
-
-
-def csv_row(row: asyncpg.Record) -> list[str]:
-    """An action as cells. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    action = msgspec.json.decode(row["body"], type=Action)
-    first = action.indicators[0] if action.indicators else None
-    others = ", ".join((*action.collaborators, *action.other_institutions))
-    cells = [
-        action.code,
-        action.platform,
-        action.citations[0].number if action.citations else "",
-        action.axis.value,
-        action.plan_axis,
-        action.title,
-        action.kind.value,
-        ", ".join(action.crimes),
-        ", ".join(action.departments) or "nacional",
-        action.lead,
-        others,
-        action.start.isoformat() if action.start else "",
-        action.end.isoformat() if action.end else "",
-        first.text if first else "",
-        first.unit if first else "",
-        _number(first.target) if first and first.target is not None else "",
-        str(action.budget) if action.budget is not None else "",
-        action.budget_source,
-        action.status.value,
-        str(action.progress),
-        "sí" if row["overdue"] else "no",
-    ]
-    return [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells]
-
-
-def _number(value: float) -> str:
-    """A number as spreadsheets in Spanish read it: all of its digits, decimals after a comma."""
-    return f"{value:.0f}" if value.is_integer() and abs(value) < 2**53 else str(value).replace(".", ",")
-
-
 @get("/v1/actions.csv", dependencies=FILTERED, summary="Acciones del registro para una planilla (CSV)")
 async def actions_csv(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
     """All actions that the filters leave, as CSV that Excel in Spanish opens: UTF-8 with BOM, semicolons."""
     caller = caller_from(request)
     permit(caller, Act.READ_REGISTER)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        names = spreadsheet.names_of(
+            await entries(connection, Platform),
+            await entries(connection, Institution),
+            await entries(connection, Department),
+        )
 
     async def lines() -> AsyncIterator[bytes]:
-        yield b"\xef\xbb\xbf" + _csv_line(COLUMNS)
+        yield spreadsheet.heading()
         async for row in _all_rows(request, caller, filters):
-            yield _csv_line(csv_row(row))
+            yield spreadsheet.line(row["body"], overdue=row["overdue"], names=names)
 
     headers = {"Content-Disposition": 'attachment; filename="acciones.csv"'}
     return Stream(lines(), media_type="text/csv", headers=headers)
-
-
-def _csv_line(cells: tuple[str, ...] | list[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(cells)
-    return line.getvalue().encode()
 
 
 @get("/v1/actions/{name:str}", summary="Una acción, por su id o su código")
