@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
@@ -143,8 +144,8 @@ async def _ignore(_error: Exception) -> None:
     """Servers of tests go away; clients find them again."""
 
 
-async def until(condition: Callable[[], Awaitable[bool]], deadline: float = 30.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool] | bool], deadline: float = 30.0) -> None:
     """Wait until a condition holds, or fail."""
     async with asyncio.timeout(deadline):
-        while not await condition():
+        while not (await held if inspect.isawaitable(held := condition()) else held):
             await asyncio.sleep(0.02)

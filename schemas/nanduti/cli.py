@@ -23,6 +23,7 @@ from nanduti.addresses import Address, address_of, reach
 from nanduti.feed import Feed
 from nanduti.phrases import in_words
 from nanduti.subscribe import Hole, Message, digest, snapshot, subscribe
+from nanduti.terminal import SpanishGroup
 from nanduti.wire import Unknown
 
 #: How a shell knows that Ctrl-C ended it.
@@ -91,8 +92,8 @@ def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], 
     return lambda command: reduce(lambda given, option: option(given), reversed(options), command)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="nanduti")
+@click.group(cls=SpanishGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nanduti", help="Mostrar la versión. / Show the version and exit.")
 def main() -> None:
     """El bus de Ñandutí desde la terminal: solo lee. / The Ñandutí bus from the terminal: it only reads."""
     warnings = logging.getLogger("nanduti.subscribe")

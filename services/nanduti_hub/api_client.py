@@ -1,5 +1,6 @@
 """What the command line needs of the API: plain HTTP, by the standard library."""
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -7,11 +8,30 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
+
+from nanduti.terminal import why
+from nanduti_hub.plans.rows import Finding, Reading, Row
+
+#: Bytes of a workbook that a hub takes, and seconds that it may think about one.
+MOST_BYTES = 20_000_000
+PATIENCE = 180
 
 
 class ApiProblem(RuntimeError):
-    """The hub said no, or could not be found; the text is for the person."""
+    """The hub said no, or could not be found: a stable code, and what happened and what to do, in Spanish."""
+
+    def __init__(self, code: str, title: str, advice: str = "") -> None:
+        self.code, self.title, self.advice = code, title, advice
+        super().__init__(f"{title} {advice}".strip())
+
+
+class HubFile(Struct, frozen=True):
+    """What is read of hub.json."""
+
+    api: str
+    tokens: dict[str, str] = {}
 
 
 class HubAddress(Struct, frozen=True):
@@ -21,75 +41,146 @@ class HubAddress(Struct, frozen=True):
     token: str
 
     @classmethod
-    def from_home(cls, home: Path, platform: str, token: str | None) -> "HubAddress":
-        """The hub that runs on a home.
+    def found(cls, home: Path, platform: str, api: str | None, token: str | None) -> "HubAddress":
+        """The hub at an address, or the one that runs on a home.
 
         Raises:
-            ApiProblem: none does, or there is no token for the platform.
+            ApiProblem: there is none, or no token for the platform.
 
         """
-        try:
-            file = json.loads((home / "hub.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise ApiProblem(f"No hay un hub en marcha en {home}: inícielo con `nanduti-hub up`.") from error
-        chosen = token or file["tokens"].get(platform)
+        file = HubFile(api) if api else _read_hub_file(home)
+        chosen = (token or "").strip() or file.tokens.get(platform)
         if chosen is None:
-            raise ApiProblem(f"No hay token para «{platform}»: indíquelo con --token.")
-        return cls(file["api"], chosen)
+            raise ApiProblem(
+                "token_missing",
+                f"Falta el token de «{platform}».",
+                "Indíquelo con --token; quien administra el centro lo crea con `nanduti-hub token create`.",
+            )
+        return cls(file.api.rstrip("/"), chosen)
 
 
-def import_workbook(
-    address: HubAddress, file: Path, platform: str, plan: str | None, act: str, act_date: str
-) -> str:
-    """Upload a workbook to its plan and confirm it; answers what happened, in a sentence.
+def _read_hub_file(home: Path) -> HubFile:
+    path = home / "hub.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=HubFile)
+    except FileNotFoundError as error:
+        raise ApiProblem(
+            "hub_missing",
+            f"No hay ningún centro en {home}.",
+            "Indique su directorio con --home, o su dirección con --api y --token.",
+        ) from error
+    except (OSError, msgspec.DecodeError) as error:
+        raise ApiProblem("hub_missing", f"No se puede leer {path}: {why(error)}.") from error
+
+
+class Published(Struct, frozen=True):
+    """How the hub read a workbook, and what it did with it, in a sentence (nothing, if it found errors)."""
+
+    reading: Reading
+    sentence: str
+
+
+class _DraftRow(Struct, frozen=True):
+    row: Row
+
+
+class _Draft(Struct, frozen=True):
+    id: str
+    outcome: str
+    counts: dict[str, int]
+    rows: tuple[_DraftRow, ...]
+    findings: tuple[Finding, ...]
+
+
+def publish_workbook(
+    address: HubAddress, name: str, content: bytes, platform: str, plan: str | None, act: str, act_date: str
+) -> Published:
+    """Upload a workbook to its plan and, unless it has errors, confirm it.
 
     Raises:
         ApiProblem: the hub refused, with its reason.
 
     """
-    plan_id = plan or _only_plan(address, platform)
-    query = urllib.parse.urlencode({"file_name": file.name})
-    draft = _call(address, "POST", f"/v1/plans/{plan_id}/imports?{query}", file.read_bytes())
-    if draft["outcome"] == "rejected":
-        errors = [finding for finding in draft["findings"] if finding["severity"] == "error"]
+    if len(content) > MOST_BYTES:
         raise ApiProblem(
-            "\n".join(f"{e['sheet']}!{e['cell']}: {e['message']} {e['suggestion']}" for e in errors)
+            "too_large",
+            "La planilla pasa de 20 MB.",
+            "Borre las imágenes y las hojas que sobran y guárdela de nuevo.",
         )
+    plan_id = urllib.parse.quote(plan or _only_plan(address, platform), safe="")
+    query = urllib.parse.urlencode({"file_name": name})
+    answer = _call(
+        address, "POST", f"/v1/plans/{plan_id}/imports?{query}", content, "application/octet-stream"
+    )
+    draft = msgspec.convert(answer, _Draft)
+    reading = Reading(rows=tuple(one.row for one in draft.rows), findings=draft.findings)
+    if draft.outcome == "rejected":
+        return Published(reading, "")
     body = json.dumps({"act": act, "act_date": act_date}).encode()
-    done = _call(address, "POST", f"/v1/imports/{draft['id']}/confirm", body)
+    done = _call(address, "POST", f"/v1/imports/{draft.id}/confirm", body, "application/json")
+    return Published(reading, _told(done, draft.counts.get("absent", 0)))
+
+
+def _told(done: dict[str, Any], absent: int) -> str:
     revision = done["revision"]
     if done["already"]:
-        return f"Sin cambios: este archivo ya es la revisión {revision['number']} del plan."
-    return (
-        f"Revisión {revision['number']} publicada: {revision['added']} nuevas, {revision['changed']} cambiadas, "
-        f"{revision['unchanged']} sin cambios."
+        return f"Sin cambios: este mismo archivo ya es la revisión {revision['number']} del plan."
+    sentence = (
+        f"Publicada como revisión {revision['number']} del plan: {revision['added']} nuevas, "
+        f"{revision['changed']} cambiadas, {revision['unchanged']} sin cambios."
     )
+    if absent:
+        sentence += f" Acciones del plan que no están en la planilla: {absent}; quedan como estaban."
+    return sentence
 
 
 def _only_plan(address: HubAddress, platform: str) -> str:
-    plans = _call(address, "GET", f"/v1/plans?platform={urllib.parse.quote(platform)}")["items"]
-    if len(plans) != 1:
-        listed = "; ".join(f"{plan['id']} ({plan['title']})" for plan in plans) or "ninguno"
+    plans = _call(address, "GET", f"/v1/plans?platform={urllib.parse.quote(platform, safe='')}")["items"]
+    if not plans:
         raise ApiProblem(
-            f"La plataforma «{platform}» tiene {len(plans)} planes: elija uno con --plan. Son: {listed}."
+            "plan_unknown",
+            f"La plataforma «{platform}» no existe o no tiene ningún plan.",
+            "Revise el código; el plan se abre una vez, con POST /v1/plans.",
+        )
+    if len(plans) > 1:
+        listed = "; ".join(f"{plan['id']} ({plan['title']})" for plan in plans)
+        raise ApiProblem(
+            "plan_ambiguous",
+            f"La plataforma «{platform}» tiene {len(plans)} planes.",
+            f"Use --plan: {listed}.",
         )
     found: str = plans[0]["id"]
     return found
 
 
-def _call(address: HubAddress, method: str, path: str, body: bytes | None = None) -> Any:
-    request = urllib.request.Request(  # noqa: S310  # the address is the operator's own
-        address.api + path, data=body, method=method, headers={"Authorization": f"Bearer {address.token}"}
-    )
-    if body is not None:
-        request.add_header(
-            "Content-Type", "application/octet-stream" if body[:2] == b"PK" else "application/json"
-        )
+def _call(
+    address: HubAddress, method: str, path: str, body: bytes | None = None, content_type: str | None = None
+) -> Any:
+    headers = {"Authorization": f"Bearer {address.token}"}
+    if content_type is not None:
+        headers["Content-Type"] = content_type
+    away = f"El centro no responde en {address.api}"
     try:
-        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+        request = urllib.request.Request(  # noqa: S310  # the address is the operator's own
+            address.api + path, data=body, method=method, headers=headers
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
             return json.load(answer)
     except urllib.error.HTTPError as error:
+        raise _problem_of(error) from error
+    except (OSError, http.client.HTTPException) as error:
+        # urllib wraps what the system said; the inner error says more.
+        inner = getattr(error, "reason", error)
+        reason = why(inner) if isinstance(inner, BaseException) else str(inner)
+        raise ApiProblem("hub_away", f"{away}: {reason}.", "¿Está en marcha?") from error
+    except ValueError as error:
+        # A header that is no header, an address that is none, or an answer that is not the hub's.
+        raise ApiProblem("hub_away", f"{away} como un centro Ñandutí, o el token no es un token.") from error
+
+
+def _problem_of(error: urllib.error.HTTPError) -> ApiProblem:
+    try:
         problem = json.load(error)
-        raise ApiProblem(f"{problem.get('title', '')} {problem.get('detail', '')}".strip()) from error
-    except urllib.error.URLError as error:
-        raise ApiProblem(f"El hub no responde en {address.api} ({error.reason}).") from error
+        return ApiProblem(problem["code"], problem["title"], problem.get("detail", ""))
+    except (ValueError, KeyError, TypeError, OSError):
+        return ApiProblem("hub_away", f"Respuesta inesperada ({error.code}) de {error.url}.")

@@ -2,43 +2,50 @@
 
 import asyncio
 import contextlib
-import json
-import re
+import shlex
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import click
 import msgspec
+import nats.errors
 
-from nanduti_hub import telemetry
-from nanduti_hub.api_client import ApiProblem, HubAddress, import_workbook
-from nanduti_hub.directory import seed
-from nanduti_hub.hub import DECIDERS, SERVICES, connect, members_of, running
+from nanduti.directory import Institution, Platform
+from nanduti.terminal import SpanishGroup, why
+from nanduti_hub import submission, telemetry
+from nanduti_hub.hub import DECIDERS, SERVICES, connect, found_directory, members_of, running
 from nanduti_hub.ledger.rebuilding import check as check_rebuild
-from nanduti_hub.migrations import migrate
-from nanduti_hub.plans.imports import read_safely
-from nanduti_hub.plans.rows import Known, Reading
+from nanduti_hub.migrations import ChangedMigration, migrate
 from nanduti_hub.settings import SettingMissing, Settings, from_environment
 
 HOME = click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIRECTORIO",
     default=Path("var/hub"),
     show_default=True,
     envvar="NANDUTI_HOME",
-    help="Directorio del estado. / State directory.",
+    show_envvar=True,
+    help="Directorio del centro. / The hub's state directory.",
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="nanduti-hub")
-@click.option("--log-level", default="info", type=click.Choice(["debug", "info", "warning", "error"]))
+@click.group(cls=SpanishGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nanduti-hub", help="Mostrar la versión. / Show the version and exit.")
+@click.option(
+    "--log-level",
+    default="info",
+    show_default=True,
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    help="Cuánto se escribe en el registro de funcionamiento. / How much is logged.",
+)
 def main(log_level: str) -> None:
     """El centro de coordinación Ñandutí. / The Ñandutí coordination hub."""
     telemetry.configure(level=log_level)
@@ -47,10 +54,16 @@ def main(log_level: str) -> None:
 @main.command()
 @HOME
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Dirección en la que escucha. / Listen address."
+    "--host",
+    metavar="DIRECCIÓN",
+    default="127.0.0.1",
+    show_default=True,
+    help="Dirección en la que escucha. / Listen address.",
 )
 @click.option(
     "--port",
+    metavar="PUERTO",
+    type=click.IntRange(0, 65535),
     default=0,
     show_default=True,
     help="Puerto; 0 elige uno libre y lo conserva. / 0: a free one, kept.",
@@ -60,7 +73,7 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
     """Iniciar todo, con sus propios servidores, en un directorio. / Start all, servers included."""
     from nanduti_hub.embedded.child import ServerFailed
     from nanduti_hub.embedded.home import HomeInUse
-    from nanduti_hub.installation import installed
+    from nanduti_hub.installation import CannotListen, installed
 
     async def serve_until_stopped() -> None:
         stopped = stop_signal()
@@ -69,27 +82,49 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
             if demo:
                 click.echo(next_steps(home, it.file.api))
             sys.stdout.flush()
-            await stopped.wait()
+            await until_either(stopped, it.running.failed)
 
     try:
         run_loop(serve_until_stopped())
-    except (HomeInUse, ServerFailed, OSError) as error:
+    except (HomeInUse, ServerFailed, CannotListen) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"No se puede usar {error.filename or home}: {why(error)}.") from error
 
 
 def next_steps(home: Path, api: str) -> str:
-    """What to try next, with the demo."""
-    hub = home / "hub.json"
+    """What to try next, with the demo: commands that can be copied as they stand."""
+    at = f"--home {shlex.quote(str(home))}"
+    hub_file = str(home / "hub.json")
+    workbook = nearby(Path(str(files("nanduti_hub.demo"))) / "workbooks" / "conaeti_poa_2026.xlsx")
+    reader, hub = (nearby_command(name) for name in ("nanduti", "nanduti-hub"))
+    change = (
+        f"-X POST -H 'If-Match: \"1\"' {api}/v1/actions/ACC-2026-0001/progress --json '{{\"progress\": 25}}'"
+    )
     return f"""
-Datos sintéticos de demostración. Para probar, en otra terminal:
-  nanduti snapshot --home {home} --member mesa --digest       el registro por el bus: número y huella
-  nanduti tail --home {home} --member mesa                    los eventos, a medida que ocurren
-  nanduti-hub import PLANILLA.xlsx --home {home} --platform conaeti --preview
-  TOKEN=$(python3 -c "import json; print(json.load(open('{hub}'))['tokens']['conaeti'])")
+Todos los datos son sintéticos. Para probar, en otra terminal y desde este mismo directorio:
+  {reader} tail {at} --member mesa                # los eventos, a medida que ocurren
+  {reader} snapshot {at} --member mesa --digest   # el registro por el bus: su número y su huella
+  {hub} import {workbook} {at} --platform conaeti --preview
+  TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tokens"]["conaeti"])' {shlex.quote(hub_file)})
   curl -H "Authorization: Bearer $TOKEN" '{api}/v1/actions?q=inspeccion&department=PY-7'
-  curl -H "Authorization: Bearer $TOKEN" {api}/v1/register
+  curl -H "Authorization: Bearer $TOKEN" {api}/v1/register   # el mismo número y la misma huella
+  curl -H "Authorization: Bearer $TOKEN" {change}   # y mire tail
 Documentación de la API: {api}/v1/docs/openapi.json     Para detener: Ctrl-C
 """
+
+
+def nearby(path: Path) -> str:
+    """A path as one would type it here."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
+
+
+def nearby_command(name: str) -> str:
+    """A command of this environment as one would type it here: by its name alone where that finds it."""
+    beside = Path(sys.executable).parent / name
+    found = shutil.which(name)
+    return name if found is not None and Path(found).absolute() == beside.absolute() else nearby(beside)
 
 
 def stop_signal() -> asyncio.Event:
@@ -99,6 +134,23 @@ def stop_signal() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     return stopped
+
+
+async def until_either(stopped: asyncio.Event, failed: asyncio.Event) -> None:
+    """Wait until the hub is told to stop, or one of its services has ended: then it ends, with an error.
+
+    Raises:
+        click.ClickException: a service has ended.
+
+    """
+    waiting = [asyncio.ensure_future(event.wait()) for event in (stopped, failed)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    if failed.is_set():
+        raise click.ClickException(
+            "Un servicio del centro terminó por un error; el registro dice cuál y dónde."
+        )
 
 
 def run_loop(main_task: Any) -> None:
@@ -114,7 +166,11 @@ def environment_settings() -> Settings:
     try:
         return from_environment()
     except SettingMissing as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(f"{error} Vea docs/howto/operar.md.") from error
+    except OSError as error:
+        raise click.ClickException(f"No se puede leer {error.filename}: {why(error)}.") from error
+    except ValueError as error:
+        raise click.ClickException("NANDUTI_PORT no es un número de puerto.") from error
 
 
 @main.command()
@@ -126,32 +182,69 @@ def serve(services: tuple[str, ...]) -> None:
     async def serve_until_stopped() -> None:
         stopped = stop_signal()
         async with running(settings, services or SERVICES) as hub:
+            if "sequencer" in (services or SERVICES) and hub.ledger.gate.is_open:
+                await found_directory(hub.ledger)
             click.echo(f"READY http://{settings.host}:{hub.port}" if hub.port else "READY")
             sys.stdout.flush()
-            await stopped.wait()
+            await until_either(stopped, hub.failed)
 
-    run_loop(serve_until_stopped())
+    try:
+        run_loop(serve_until_stopped())
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise click.ClickException(f"No se pudo iniciar: {why(error)}.") from error
 
 
 @main.command(name="migrate")
-@click.option("--dsn", required=True, envvar="NANDUTI_OWNER_DSN", help="Base de datos, como nanduti_owner.")
+@click.option(
+    "--dsn",
+    required=True,
+    envvar="NANDUTI_OWNER_DSN",
+    show_envvar=True,
+    metavar="postgresql://...",
+    help="La base de datos, como nanduti_owner. / The database, as nanduti_owner.",
+)
 def migrate_command(dsn: str) -> None:
     """Llevar la base de datos a la forma de esta versión. / Bring the database to this version's shape."""
-    applied = asyncio.run(migrate(dsn))
+    try:
+        applied = asyncio.run(migrate(dsn))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, ChangedMigration) as error:
+        raise click.ClickException(f"No se migró la base de datos: {why(error)}.") from error
     click.echo("\n".join(applied) or "La base de datos ya está al día.")
 
 
-@main.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--platform", required=True, help="Código de la plataforma. / Platform code.")
+@main.command(
+    name="import", short_help="Leer la planilla de un plan y publicarla. / Read and publish a workbook."
+)
+@click.argument("file", metavar="PLANILLA.xlsx", type=click.Path(path_type=Path))
+@click.option("--platform", metavar="CÓDIGO", required=True, help="Plataforma del plan. / Whose plan it is.")
 @click.option("--preview", is_flag=True, help="Solo leer y mostrar; no cambia nada. / Read and show only.")
-@click.option("--json", "as_json", is_flag=True, help="Para programas. / For programs.")
-@click.option("--year", type=int, help="Año del plan; si falta, el del nombre del archivo o el actual.")
-@click.option("--plan", help="Id del plan; si falta, el único de la plataforma.")
-@click.option("--act", help="Acto que aprueba el plan. / Approving act.")
-@click.option("--act-date", help="Fecha del acto, AAAA-MM-DD.")
+@click.option("--json", "as_json", is_flag=True, help="Un objeto JSON, para programas. / For programs.")
+@click.option("--act", metavar="TEXTO", help="Acto que aprueba el plan. / Approving act.")
+@click.option("--act-date", metavar="AAAA-MM-DD", help="Fecha del acto. / The act's date.")
+@click.option(
+    "--plan", metavar="ID", help="Id del plan; si falta, el único de la plataforma. / Default: its only plan."
+)
+@click.option(
+    "--year",
+    metavar="AÑO",
+    type=click.IntRange(2000, 2100),
+    help="Con --preview, año del plan; si falta, el del nombre del archivo o el actual. / The plan's year.",
+)
 @HOME
-@click.option("--token", envvar="NANDUTI_TOKEN", help="Token; si falta, el de hub.json.")
+@click.option(
+    "--api",
+    metavar="URL",
+    envvar="NANDUTI_API",
+    show_envvar=True,
+    help="Dirección del centro, en vez de --home. / The hub's address, instead of --home.",
+)
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    envvar="NANDUTI_TOKEN",
+    show_envvar=True,
+    help="Token de la API; si falta, el de hub.json. / API token; default: hub.json's.",
+)
 def import_command(
     file: Path,
     platform: str,
@@ -162,74 +255,25 @@ def import_command(
     act: str | None,
     act_date: str | None,
     home: Path,
+    api: str | None,
     token: str | None,
 ) -> None:
-    """Leer la planilla de un plan y, con su acto, publicarla. / Read a plan's workbook and publish it."""
-    reading = asyncio.run(read_safely(file.read_bytes(), file.name, known_offline(platform, year, file.name)))
-    read = msgspec.json.decode(reading, type=Reading)
-    if not preview and not read.rejected:
-        if not act or not act_date:
-            raise click.UsageError(
-                "Para publicar hacen falta --act y --act-date; para solo mirar, --preview."
-            )
-        try:
-            address = HubAddress.from_home(home, platform, token)
-            done = import_workbook(address, file, platform, plan, act, act_date)
-        except (ApiProblem, OSError) as error:
-            raise click.ClickException(str(error)) from error
-        if not as_json:
-            click.echo(done)
-    outcome = "rejected" if read.rejected else "imported"
-    click.echo(report_json(read, outcome) if as_json else report_text(read, outcome, preview=preview))
-    sys.exit(1 if read.rejected else 0)
+    """Leer la planilla de un plan y, con su acto, publicarla. / Read a plan's workbook and publish it.
 
+    Termina con 0 si se importó (o se puede importar), 1 si fue rechazada, 2 si el comando está mal.
 
-def known_offline(platform: str, year: int | None, file_name: str) -> Known:
-    """What a reader must know, from the starting directory: a preview needs no running hub."""
-    start = seed.load()
-    found = [entry for entry in start.platforms if entry.code == platform]
-    if not found:
-        codes = ", ".join(entry.code for entry in start.platforms)
-        raise click.ClickException(f"No existe la plataforma «{platform}». Son: {codes}.")
-    named = re.search(r"(?<!\d)20[2-4]\d(?!\d)", file_name)
-    return Known(
-        platform=found[0],
-        institutions=start.institutions,
-        departments=start.departments,
-        year=year or (int(named[0]) if named else datetime.now(UTC).year),
-    )
-
-
-ROW_FIELDS = (
-    "sheet", "row", "code", "title", "axis", "axis_common", "lead", "collaborators", "departments",
-    "start", "end", "indicator", "unit", "target", "budget_pyg",
-)  # fmt: skip
-FINDING_FIELDS = ("sheet", "cell", "column", "value", "severity", "code", "message", "suggestion")
-
-
-def report_json(read: Reading, outcome: str) -> str:
-    """A reading as one JSON object."""
-    rows = [{name: msgspec.to_builtins(getattr(row, name)) for name in ROW_FIELDS} for row in read.rows]
-    findings = [
-        {name: msgspec.to_builtins(getattr(finding, name)) for name in FINDING_FIELDS}
-        for finding in read.findings
-    ]
-    return json.dumps({"outcome": outcome, "rows": rows, "findings": findings}, ensure_ascii=False, indent=1)
-
-
-def report_text(read: Reading, outcome: str, *, preview: bool) -> str:
-    """A reading for a person."""
-    lines = []
-    for finding in read.findings:
-        place = f"{finding.sheet}!{finding.cell}".strip("!") or "archivo"
-        lines.append(f"[{finding.severity.value}] {place}: {finding.message} {finding.suggestion}".rstrip())
-    errors = sum(1 for finding in read.findings if finding.severity.value == "error")
-    if outcome == "rejected":
-        verdict = f"No se importó nada: {errors} errores por corregir."
+    Exits with 0 imported (or importable), 1 rejected, 2 wrong usage.
+    """
+    if preview:
+        done = asyncio.run(submission.previewed(file, platform, year))
     else:
-        verdict = "Lista para confirmar; nada cambió todavía." if preview else "Importada."
-    lines.append(f"{len(read.rows)} actividades leídas. {verdict}")
-    return "\n".join(lines)
+        where = submission.Where(home=home, api=api, token=token)
+        done = submission.published(where, file, platform, plan, act, act_date)
+    if as_json:
+        click.echo(submission.as_json(done))
+    else:
+        click.echo(submission.as_text(done), err=done.exit_code == submission.MISUSED)
+    sys.exit(done.exit_code)
 
 
 @main.group()
@@ -238,19 +282,33 @@ def bus() -> None:
 
 
 @bus.command(name="config")
-@click.option("--listen", default="0.0.0.0:4222", show_default=True)
-@click.option("--store-dir", default="/var/lib/nats/jetstream", show_default=True)
+@click.option(
+    "--listen",
+    metavar="DIRECCIÓN:PUERTO",
+    default="0.0.0.0:4222",
+    show_default=True,
+    help="Dónde escuchará nats-server. / Where nats-server will listen.",
+)
+@click.option(
+    "--store-dir",
+    metavar="DIRECTORIO",
+    default="/var/lib/nats/jetstream",
+    show_default=True,
+    help="Dónde guardará los eventos. / Where it will keep the events.",
+)
 def bus_config(listen: str, store_dir: str) -> None:
     """Escribir la configuración de nats-server. / Write nats-server's configuration."""
     from nanduti_hub.relay.credentials import open_keyring, public_keys
     from nanduti_hub.relay.server_config import server_config
 
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal():
+        raise click.BadParameter("se espera DIRECCIÓN:PUERTO, p. ej. 0.0.0.0:4222.", param_hint="'--listen'")
     settings = environment_settings()
 
     async def write() -> str:
         async with offline_database(settings) as database:
             members = await members_of(database)
-        host, _, port = listen.rpartition(":")
         return server_config(
             listen_host=host,
             listen_port=int(port),
@@ -303,12 +361,17 @@ def adopt_command(home: Path) -> None:
         settings = installation_settings(home)
         from nanduti_hub.relay.credentials import open_keyring
 
-        broker = await connect(settings.nats_url, open_keyring(settings.keys), "relay")
-        try:
-            async with installation_database(home) as database:
+        async with offline_database(settings) as database:
+            try:
+                broker = await connect(settings.nats_url, open_keyring(settings.keys), "relay", goes_on=False)
+            except (OSError, nats.errors.Error) as error:
+                raise click.ClickException(
+                    f"No se llega al bus en {settings.nats_url}: {why(error)}. ¿Está el centro en marcha?"
+                ) from error
+            try:
                 return await adopt_missing(database, broker, DECIDERS)
-        finally:
-            await broker.close()
+            finally:
+                await broker.close()
 
     try:
         events, streams = asyncio.run(adopt())
@@ -323,16 +386,25 @@ def token() -> None:
 
 
 @token.command(name="create")
-@click.option("--name", required=True, help="De quién o de qué sistema es. / Whose it is.")
-@click.option("--role", type=click.Choice(["steward", "coordinator", "member"]), required=True)
+@click.option("--name", metavar="NOMBRE", required=True, help="De quién o de qué sistema es. / Whose it is.")
 @click.option(
-    "--scope", default="*", show_default=True, help="Código de su plataforma o institución. / Its code."
+    "--role",
+    type=click.Choice(["steward", "coordinator", "member"]),
+    required=True,
+    help="steward administra; coordinator escribe lo de su plataforma; member lee. / What it may do.",
+)
+@click.option(
+    "--scope",
+    metavar="CÓDIGO",
+    default="*",
+    help="Su plataforma o institución; steward no lleva. / Its platform or institution; none for a steward.",
 )
 @HOME
 def token_create(name: str, role: str, scope: str, home: Path) -> None:
     """Crear un token; se muestra una sola vez. / Make a token; it is shown once."""
     from nanduti_hub.access.tokens import create_token
     from nanduti_hub.caller import Caller, Role
+    from nanduti_hub.directory.queries import entries
     from nanduti_hub.ledger.database import transaction
 
     if (scope == "*") is not (role == "steward"):
@@ -341,13 +413,21 @@ def token_create(name: str, role: str, scope: str, home: Path) -> None:
     async def create() -> str:
         operator = Caller(name="cli", role=Role.STEWARD, scope="*")
         async with installation_database(home) as database, transaction(database, operator) as connection:
+            kinds: list[type[Any]] = [Platform] if role == "coordinator" else [Platform, Institution]
+            codes = [entry.code for kind in kinds for entry in await entries(connection, kind)]
+            if scope != "*" and scope not in codes:
+                raise click.BadParameter(
+                    f"el directorio no tiene «{scope}». Son: {', '.join(codes)}.", param_hint="'--scope'"
+                )
             return await create_token(connection, name, Role(role), scope)
 
     click.echo(asyncio.run(create()))
 
 
 @token.command(name="revoke")
-@click.option("--name", required=True, help="El nombre con que se creó. / The name it was made with.")
+@click.option(
+    "--name", metavar="NOMBRE", required=True, help="El nombre con que se creó. / The name it was made with."
+)
 @HOME
 def token_revoke(name: str, home: Path) -> None:
     """Anular los tokens de un nombre; surte efecto en segundos. / Revoke a name's tokens, within seconds."""
@@ -360,16 +440,26 @@ def token_revoke(name: str, home: Path) -> None:
         async with installation_database(home) as database, transaction(database, operator) as connection:
             return await revoke_tokens(connection, name)
 
-    click.echo(f"{asyncio.run(revoke())} tokens anulados.")
+    count = asyncio.run(revoke())
+    if count == 0:
+        raise click.ClickException(f"No hay ningún token vigente con el nombre «{name}».")
+    click.echo("1 token anulado." if count == 1 else f"{count} tokens anulados.")
 
 
 def installation_settings(home: Path) -> Settings:
     """The settings of a running installation, from its home; of own servers, from the environment."""
-    if not (home / "settings.json").exists():
-        return environment_settings()
-    return msgspec.json.decode(
-        (home / "settings.json").read_bytes(), type=Settings, dec_hook=lambda kind, value: kind(value)
-    )
+    path = home / "settings.json"
+    try:
+        if not path.exists():
+            return from_environment()
+        return msgspec.json.decode(path.read_bytes(), type=Settings, dec_hook=lambda kind, value: kind(value))
+    except SettingMissing as error:
+        raise click.ClickException(
+            f"No hay ningún centro en {home}: indique su directorio con --home. "
+            f"(Con servidores propios: {error})"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"No se puede leer {path}: {why(error)}.") from error
 
 
 @asynccontextmanager
@@ -386,12 +476,16 @@ async def offline_database(settings: Settings) -> AsyncIterator[Any]:
 
     try:
         database = await open_database(settings.app_dsn, settings.worker_dsn)
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise click.ClickException(
-            f"No se llega a la base de datos ({error}). ¿Está el hub en marcha?"
+            f"No se llega a la base de datos: {why(error)}. ¿Está el centro en marcha?"
         ) from error
     try:
         yield database
+    except asyncpg.UndefinedTableError as error:
+        raise click.ClickException(
+            "La base de datos está vacía: primero corra `nanduti-hub migrate`."
+        ) from error
     finally:
         with contextlib.suppress(asyncpg.InterfaceError):
             await close_database(database)

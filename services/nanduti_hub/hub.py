@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
+import nats.errors
 import structlog
 import uvicorn
 from litestar import Litestar, Router
@@ -30,20 +33,21 @@ from nanduti_hub.directory.commands import Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS as DIRECTORY_DECIDERS
 from nanduti_hub.directory.queries import entries
-from nanduti_hub.ledger.database import Database, close_database, open_database, transaction
+from nanduti_hub.ledger.database import DATABASE_AWAY, Database, close_database, open_database, transaction
 from nanduti_hub.ledger.execute import Decider, Ledger, execute, run
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.sequencer import sequence
+from nanduti_hub.ledger.statements import statement
 from nanduti_hub.plans import http as plans_http
 from nanduti_hub.plans.project import PLANS
 from nanduti_hub.problems import on_failure, on_http_exception, on_refused
 from nanduti_hub.reception import receive
 from nanduti_hub.refusal import Refused
 from nanduti_hub.relay.acknowledged import Acknowledged
-from nanduti_hub.relay.comparison import compare
+from nanduti_hub.relay.comparison import Standing, compare
 from nanduti_hub.relay.credentials import Keyring, open_keyring, seed_file
-from nanduti_hub.relay.keeper import provision
-from nanduti_hub.relay.publishing import relay
+from nanduti_hub.relay.keeper import ensure_ledger, provision
+from nanduti_hub.relay.publishing import COMPARE_EVERY, POLL, relay
 from nanduti_hub.relay.streams import Member
 from nanduti_hub.serving import Hub
 from nanduti_hub.settings import Settings
@@ -63,11 +67,19 @@ MOST_BYTES = 1_000_000
 SERVICES = ("api", "sequencer", "relay")
 
 
+#: Seconds to wait for the first comparison and the copies; and before copies that failed are made again.
+BEGIN_WITHIN = 30.0
+COPIES_AGAIN = 5.0
+
+
 class Running(Struct, frozen=True):
-    """A running hub: its ledger, and the port on which the API listens (0 where it does not)."""
+    """A running hub: its ledger, the port on which the API listens (0 where it does not), and whether one of
+    its services has ended, which none should.
+    """
 
     ledger: Ledger
     port: int
+    failed: asyncio.Event
 
 
 def web_application(ledger: Ledger) -> Litestar:
@@ -104,14 +116,17 @@ def web_application(ledger: Ledger) -> Litestar:
     )
 
 
-async def connect(url: str, keyring: Keyring, user: str, client: Client | None = None) -> Client:
-    """A connection to the bus that never gives up; `client` is one that is not connected yet."""
+async def connect(
+    url: str, keyring: Keyring, user: str, client: Client | None = None, *, goes_on: bool = True
+) -> Client:
+    """A connection to the bus that never gives up, unless told; `client` is one that is not connected yet."""
     connection = client or Client()
     await connection.connect(
         url,
         nkeys_seed=str(seed_file(keyring, user)),
         name=f"nanduti-hub {user}",
-        max_reconnect_attempts=-1,
+        allow_reconnect=goes_on,
+        max_reconnect_attempts=-1 if goes_on else 1,
         reconnect_time_wait=0.2,  # type: ignore[arg-type]  # nats-py says int and only waits so long
         connect_timeout=5,
         error_cb=_on_bus_error,
@@ -176,47 +191,107 @@ async def running(
         stack.push_async_callback(_cancelled, connecting)
         await asyncio.wait({connecting}, timeout=5)
 
-        async def provision_all() -> None:
-            keeper = await connect(settings.nats_url, keyring, "keeper")
-            try:
-
-                async def connect_as(name: str) -> Client:
-                    return await connect(settings.nats_url, keyring, name)
-
-                await provision(keeper, connect_as, await members_of(database))
-            finally:
-                await keeper.close()
-
+        wants_copies, has_copies, failed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         tasks: list[Coroutine[Any, Any, None]] = []
         if "relay" in services:
-            tasks.append(relay(database, broker, gate, acknowledged, numbered, provision_all))
+            bus = Bus(settings.nats_url, keyring, database)
+            make = functools.partial(make_ledger, bus)
+            tasks.append(relay(database, broker, gate, acknowledged, numbered, make, wants_copies))
+            tasks.append(keep_copies(bus, wants_copies, has_copies))
         else:
+            has_copies.set()
             tasks.append(watch(database, broker, gate, acknowledged))
         if "sequencer" in services:
             tasks.append(sequence(database, gate, committed, numbered.set))
+            tasks.append(forget_answers(database))
         for task in tasks:
-            started = asyncio.ensure_future(_guarded(task))
-            stack.push_async_callback(_cancelled, started)
-        await gate.judged.wait()
-        if not gate.is_open:
-            log.error("ledger_held", reason=gate.reason)
+            stack.push_async_callback(_cancelled, asyncio.ensure_future(_guarded(task, failed)))
+        await _begun(gate, has_copies)
         port = 0
         if "api" in services:
             listener = listener or listen(settings.host, settings.port)
             port = listener.getsockname()[1]
             await stack.enter_async_context(_serving(web_application(ledger), listener))
-        yield Running(ledger, port)
+        yield Running(ledger, port, failed)
+
+
+class Bus(Struct, frozen=True):
+    """What making streams needs: where the bus is, the hub's keys, and the directory that names the members."""
+
+    url: str
+    keyring: Keyring
+    database: Database
+
+
+async def make_ledger(bus: Bus) -> None:
+    """Make LEDGER where it is gone."""
+    keeper = await connect(bus.url, bus.keyring, "keeper")
+    try:
+        await ensure_ledger(keeper)
+    finally:
+        await keeper.close()
+
+
+async def keep_copies(bus: Bus, wanted: asyncio.Event, made: asyncio.Event) -> None:
+    """Make what hangs on LEDGER whenever that is wanted, for ever. A member that fails holds up nobody else."""
+
+    async def connect_as(name: str) -> Client:
+        # A member that the server does not know yet must fail, not wait.
+        return await connect(bus.url, bus.keyring, name, goes_on=False)
+
+    while True:
+        await wanted.wait()
+        wanted.clear()
+        keeper = await connect(bus.url, bus.keyring, "keeper")
+        try:
+            await provision(keeper, connect_as, await members_of(bus.database))
+            made.set()
+        except (*DATABASE_AWAY, nats.errors.Error, RuntimeError) as error:
+            log.error("copies_not_made", error=type(error).__name__, at=where(error)[-3:])  # noqa: TRY400
+            made.set()
+            await asyncio.sleep(COPIES_AGAIN)
+            wanted.set()
+        finally:
+            await keeper.close()
 
 
 async def watch(database: Database, broker: Client, gate: Gate, acknowledged: Acknowledged) -> None:
-    """Keep the gate of a process that does not run the relay: compare at the start and whenever in doubt."""
+    """Keep the gate of a process that does not run the relay: compare as often as the relay does."""
     while True:
-        await gate.doubted.wait()
+        pause = POLL
         try:
-            await compare(database, broker, gate, acknowledged)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the gate stays closed and we ask again
+            found = await compare(database, broker, gate, acknowledged)
+            if found.standing in (Standing.LEVEL, Standing.BEHIND):
+                pause = COMPARE_EVERY
+        except Exception as error:  # noqa: BLE001  # whatever it is, we ask again
             log.warning("comparison_failed", error=type(error).__name__)
-        await asyncio.sleep(0.25)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await gate.doubted.wait()
+        # A doubt that stays is looked at again, but not at once.
+        await asyncio.sleep(POLL if gate.doubted.is_set() else 0)
+
+
+async def forget_answers(database: Database) -> None:
+    """Once an hour, forget the answers that no caller will ask for again."""
+    while True:
+        try:
+            async with transaction(database, WORKER) as connection:
+                await connection.execute(statement("nanduti_hub.ledger", "forget_answers"))
+        except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
+            log.warning("answers_not_forgotten", error=type(error).__name__)
+        await asyncio.sleep(3_600)
+
+
+async def _begun(gate: Gate, has_copies: asyncio.Event) -> None:
+    """Wait until the ledger has been compared and the copies are made; a hub that is held still serves reads."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(BEGIN_WITHIN):
+            await gate.judged.wait()
+            if gate.is_open:
+                await has_copies.wait()
+    if not gate.is_open:
+        log.error("ledger_held", reason=gate.reason)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -262,14 +337,15 @@ async def _serving(application: Litestar, listener: socket.socket) -> AsyncItera
         await serving
 
 
-async def _guarded(task: Awaitable[None]) -> None:
-    """A task that is to run for ever: its failure is told, loudly, and not only when somebody awaits it."""
+async def _guarded(task: Awaitable[None], failed: asyncio.Event) -> None:
+    """A task that is to run for ever: its end is told, loudly, and ends the hub."""
     try:
         await task
     except asyncio.CancelledError:
         raise
     except BaseException as error:
         log.critical("service_ended", error=type(error).__name__, at=where(error))
+        failed.set()
         raise
 
 

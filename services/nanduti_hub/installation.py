@@ -5,14 +5,16 @@ first was, after SIGKILL too: servers that were left running are stopped by thei
 """
 
 import secrets
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import structlog
 from msgspec import Struct
 
+from nanduti.terminal import why
 from nanduti_hub import migrations
 from nanduti_hub.access.tokens import create_token
 from nanduti_hub.caller import Caller, Role
@@ -50,6 +52,10 @@ class Up(Struct, frozen=True):
     file: HubFile
 
 
+class CannotListen(RuntimeError):
+    """The API's address cannot be had; the text is for the operator."""
+
+
 @asynccontextmanager
 async def installed(path: Path, *, host: str, port: int, demo: bool) -> AsyncIterator[Up]:
     """Bring an installation up, for as long as the block lasts; `port` 0 takes a free one and keeps it.
@@ -57,23 +63,32 @@ async def installed(path: Path, *, host: str, port: int, demo: bool) -> AsyncIte
     Raises:
         HomeInUse: another process has this home.
         ServerFailed: PostgreSQL or nats-server could not be started.
+        CannotListen: the API's address or port is not to be had.
 
     """
     home = open_home(path)
-    with locked(home):
+    with locked(home), ExitStack() as stack:
         await postgres.stop_left_over(home)
         await nats.stop_left_over(home)
+        # Taken first: who has asked for a port that is busy need not wait for two servers to learn of it.
+        listener = _listener(host, port or kept_port(home, "api"))
+        stack.callback(listener.close)
         server = await postgres.start(home, kept_port(home, "postgres"))
         async with supervised(server):
             settings = await _prepared(home, server, host, port)
             write_private(home.path / "settings.json", msgspec.json.encode(settings, enc_hook=str))
             bus = await _bus(home, settings)
-            async with supervised(bus):
-                listener = listen(host, port or kept_port(home, "api"))
-                async with running(settings, listener=listener) as hub:
-                    file = await _founded(home, settings, hub, demo=demo)
-                    write_private(home.hub_json, msgspec.json.format(msgspec.json.encode(file)))
-                    yield Up(hub, file)
+            async with supervised(bus), running(settings, listener=listener) as hub:
+                file = await _founded(home, settings, hub, demo=demo)
+                write_private(home.hub_json, msgspec.json.format(msgspec.json.encode(file)))
+                yield Up(hub, file)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as error:
+        raise CannotListen(f"No se puede escuchar en {host}:{port}: {why(error)}.") from error
 
 
 async def _prepared(home: Home, server: postgres.Postgres, host: str, port: int) -> Settings:

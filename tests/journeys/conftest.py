@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from databases import Database as TestDatabase
+from databases import Database as OwnDatabase
 from hub_api import PLAN, Api, Journey
 from msgspec.structs import replace
 from nats_server import running_bus
@@ -52,13 +52,13 @@ def directory() -> list[tuple[type[Any], Sequence[Any]]]:
 @pytest.fixture(scope="session")
 async def journeys_database(
     postgres_server: Postgres, template: str, administrator: asyncpg.Connection
-) -> AsyncIterator[TestDatabase]:
+) -> AsyncIterator[OwnDatabase]:
     """The database of the journeys, with their directory in it."""
     name = f"journeys_{uuid.uuid4().hex[:12]}"
     await administrator.execute(
         f'CREATE DATABASE "{name}" OWNER nanduti_owner TEMPLATE "{template}" STRATEGY = FILE_COPY'
     )
-    database = TestDatabase(postgres_server, name)
+    database = OwnDatabase(postgres_server, name)
     pools = await open_database(database.dsn("app"), database.dsn("worker"))
     gate = Gate()
     async with pools.worker.acquire() as connection:
@@ -77,7 +77,7 @@ async def journeys_database(
 
 
 @pytest.fixture(scope="session")
-async def hub(journeys_database: TestDatabase) -> AsyncIterator[Journey]:
+async def hub(journeys_database: OwnDatabase) -> AsyncIterator[Journey]:
     """The running hub."""
     pools = await open_database(journeys_database.dsn("app"), journeys_database.dsn("worker"))
     members = await members_of(pools)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from databases import Database as TestDatabase
+from databases import Database as OwnDatabase
 
 from nanduti_hub.ledger.database import Database, close_database, open_database
 from nanduti_hub.ledger.execute import Ledger
@@ -11,7 +11,7 @@ from nanduti_hub.ledger.gate import Gate
 
 
 @pytest.fixture
-async def pools(database: TestDatabase) -> AsyncIterator[Database]:
+async def pools(database: OwnDatabase) -> AsyncIterator[Database]:
     """The hub's two pools on the test's database."""
     pools = await open_database(database.dsn("app"), database.dsn("worker"))
     yield pools

@@ -143,6 +143,21 @@ async def test_the_same_key_at_the_same_time_is_carried_out_once(ledger: Ledger)
         assert await connection.fetchval("SELECT count(*) FROM action") == 1
 
 
+async def test_the_same_key_and_version_at_the_same_time_is_no_conflict_with_itself(ledger: Ledger) -> None:
+    for number in range(1, 11):
+        id_ = (await plan_one(ledger, number)).state.action.id
+
+        async def work(connection: asyncpg.Connection, id_: str = id_) -> Answer:
+            async def once_only() -> Answer:
+                await execute(connection, ledger, ACTIONS, id_, ReportProgress(progress=5), expected=1)
+                return Answer(200, {}, b"{}")
+
+            return await once(connection, COORDINATOR, f"key-{id_}", request_hash("x"), once_only)
+
+        answers = await asyncio.gather(*(run(ledger, COORDINATOR, work) for _ in range(4)))
+        assert [answer.status for answer in answers] == [200] * 4
+
+
 async def test_a_key_with_another_request_is_refused(ledger: Ledger) -> None:
     async def answer() -> Answer:
         return Answer(200, {}, b"{}")

@@ -14,6 +14,7 @@ from nanduti_hub.actions.queries import register_state
 from nanduti_hub.caller import WORKER
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import Ledger, execute, run
+from nanduti_hub.ledger.gate import LedgerHeld
 from nanduti_hub.ledger.rebuilding import check
 from nanduti_hub.ledger.sequencer import number_events
 
@@ -60,7 +61,8 @@ async def test_the_register_head_is_the_latest_event_of_every_action(ledger: Led
 async def test_a_sequencer_on_a_server_that_was_not_compared_numbers_nothing(ledger: Ledger) -> None:
     await write(ledger, 1, 0)
     ledger.gate.open(datetime(2020, 1, 1, tzinfo=UTC))
-    assert await number_events(ledger.database, ledger.gate) == 0
+    with pytest.raises(LedgerHeld):
+        await number_events(ledger.database, ledger.gate)
     assert not ledger.gate.is_open
 
 
@@ -106,6 +108,24 @@ async def test_the_api_can_neither_number_nor_unsay(database: Database, attack: 
             await connection.execute(attack)
     finally:
         await connection.close()
+
+
+async def test_a_ledger_that_does_not_say_what_its_bytes_say_is_found(
+    ledger: Ledger, database: Database
+) -> None:
+    await write(ledger, 1, 2)
+    await number_events(ledger.database, ledger.gate)
+    connection = await asyncpg.connect(database.dsn("owner"))
+    try:
+        await connection.execute("UPDATE ledger_head SET seq = 50")
+        await connection.execute("UPDATE event SET audience = 'mtess' WHERE seq = 1")
+        await connection.execute("UPDATE event SET type = 'nanduti.action.revised.v1' WHERE seq = 2")
+    finally:
+        await connection.close()
+    async with transaction(ledger.database, WORKER, snapshot=True) as connection:
+        differences = await check(connection, {"action": ACTIONS})
+    assert len(differences) == 3
+    assert any("ledger_head: 50 given, 3 the last, 3 there" in line for line in differences)
 
 
 async def test_a_state_that_the_events_do_not_say_is_found(ledger: Ledger, database: Database) -> None:

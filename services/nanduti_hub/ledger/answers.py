@@ -42,7 +42,7 @@ async def once(
 ) -> Answer:
     """Carry `work` out, or give the answer that this caller's key had before.
 
-    Two requests with one key at the same time: the second meets the first's row, rolls back and finds it.
+    Of two requests with one key at the same time the second waits, and gets the first's answer.
 
     Raises:
         Refused: `idempotency_key_reused`, the key came with another request before.
@@ -50,6 +50,8 @@ async def once(
     """
     if key is None:
         return await work()
+    # The same key at the same time waits here: else it would meet the version that the first has just made.
+    await connection.execute(statement("nanduti_hub.ledger", "hold_key"), caller.name, key)
     known = await connection.fetchrow(statement("nanduti_hub.ledger", "find_answer"), caller.name, key)
     if known is not None:
         if known["request_hash"] != request:

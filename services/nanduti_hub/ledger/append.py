@@ -7,7 +7,7 @@ import asyncpg
 from msgspec import Struct
 
 from nanduti.wire import Message
-from nanduti_hub.ledger.gate import Gate, LedgerHeld
+from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.statements import statement
 
 
@@ -64,9 +64,7 @@ async def append(connection: asyncpg.Connection, gate: Gate, writes: Sequence[Wr
         outcome = await connection.fetchrow(
             statement("nanduti_hub.ledger", "append"), compared, *_columns(chunk)
         )
-        if not outcome["compared"]:
-            gate.hold("the database server is another than the one that was compared")
-            raise LedgerHeld(gate.reason)
+        gate.check_server(outcome["server_start"])
         if not outcome["won"]:
             raise LostRace
 

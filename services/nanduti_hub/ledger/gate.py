@@ -25,6 +25,8 @@ class Gate:
         self.doubted.set()
         #: Set once a comparison has come out, well or not.
         self.judged = asyncio.Event()
+        #: The highest number that this process has seen given: a database that stands lower was put back.
+        self.highest = 0
 
     @property
     def compared(self) -> datetime:
@@ -48,6 +50,29 @@ class Gate:
         self._compared = server_start
         self.doubted.clear()
         self.judged.set()
+
+    def see(self, head: int, before: int) -> None:
+        """Take note of the last number given; `before` is `highest` as it was when the database was asked.
+
+        Raises:
+            LedgerHeld: it is lower than one seen before: an older database was put in place.
+
+        """
+        if head < before:
+            self.hold(f"the database went back from {before} to {head}")
+            raise LedgerHeld(self.reason)
+        self.highest = max(self.highest, head)
+
+    def check_server(self, server_start: datetime) -> None:
+        """Hold everything if the server is another than the one that was compared.
+
+        Raises:
+            LedgerHeld: it is.
+
+        """
+        if server_start != self._compared:
+            self.hold("the database server is another than the one that was compared")
+            raise LedgerHeld(self.reason)
 
     def hold(self, reason: str) -> None:
         """Hold everything and ask for a comparison."""

@@ -14,9 +14,12 @@ from nanduti_hub.caller import WORKER
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, transaction
 from nanduti_hub.ledger.gate import Gate, LedgerHeld
 from nanduti_hub.ledger.statements import statement
+from nanduti_hub.telemetry import where
 
 POLL = 0.25
 BATCH = 1_000
+#: Seconds before numbering is tried again after a failure that is not the server's absence.
+PAUSE = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -28,13 +31,13 @@ async def number_events(database: Database, gate: Gate, most: int = BATCH) -> in
         LedgerHeld: LEDGER has not been compared.
 
     """
-    compared = gate.compared
+    compared, before = gate.compared, gate.highest
     async with transaction(database, WORKER) as connection:
-        numbered: int = await connection.fetchval(
-            statement("nanduti_hub.ledger", "number_events"), most, compared
-        )
-        if numbered == 0 and await connection.fetchval("SELECT pg_postmaster_start_time()") != compared:
-            gate.hold("the database server is another than the one that was compared")
+        row = await connection.fetchrow(statement("nanduti_hub.ledger", "number_events"), most, compared)
+        gate.check_server(row["server_start"])
+        gate.see(row["head"], before)
+    numbered: int = row["numbered"]
+    gate.see(row["head"] + numbered, before)
     return numbered
 
 
@@ -51,11 +54,15 @@ async def sequence(
                     break
         except LedgerHeld:
             pass
-        except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
+        except DATABASE_AWAY as error:
             # The server is away or restarting: whatever it comes back as must be compared first.
             log.warning("sequencer_waits", error=type(error).__name__)
             gate.hold("the database was away")
             await asyncio.sleep(POLL)
+        except asyncpg.PostgresError as error:
+            # No event can be numbered past the one that does this: somebody must look.
+            log.error("numbering_failed", error=type(error).__name__, at=where(error)[-3:])  # noqa: TRY400
+            await asyncio.sleep(PAUSE)
         try:
             async with asyncio.timeout(POLL):
                 await woken.wait()

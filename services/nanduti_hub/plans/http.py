@@ -117,7 +117,8 @@ async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewActi
     ledger = hub_of(request).ledger
 
     async def work(connection: asyncpg.Connection) -> Answer:
-        plan = (await plan_now(connection, plan_id)).plan
+        # A workbook that is being confirmed holds the plan: it must see this action, or come before it.
+        plan = (await plan_now(connection, plan_id, lock=True)).plan
         permit(caller, Act.CHANGE_ACTION, plan.platform)
         platform = await platform_named(connection, plan.platform)
         number = await connection.fetchval(statement("nanduti_hub.actions", "take_numbers"), 1)
@@ -176,12 +177,11 @@ async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         draft = await find_draft(connection, import_id)
         permit(caller, Act.READ_IMPORT, draft.platform)
-        compared, actions = await compare(connection, draft)
         last = (await plan_now(connection, draft.plan)).plan.revision
+    compared = await compare(hub_of(request).ledger, caller, draft)
     same_as = last.number if last is not None and last.sha256 == draft.sha256 else None
-    body = msgspec.json.encode(
-        draft_view(draft, compared, {id_: action for id_, (_, action) in actions.items()}, same_as)
-    )
+    actions = {id_: action for id_, (_, action) in compared.actions.items()}
+    body = msgspec.json.encode(draft_view(draft, compared.preview, actions, same_as))
     headers = {"ETag": tag_of(request, draft.version), "Location": f"/v1/imports/{import_id}"}
     return Response(body, status_code=status, media_type="application/json", headers=headers)
 
@@ -262,7 +262,10 @@ async def confirm_import(
     caller = caller_from(request)
     ledger = hub_of(request).ledger
     async with transaction(ledger.database, caller) as connection:
-        permit(caller, Act.CHANGE_PLAN, (await find_draft(connection, import_id)).platform)
+        platform = await connection.fetchval(statement("nanduti_hub.plans", "platform_of_import"), import_id)
+    if platform is None:
+        raise Refused(Refusal("import_unknown"))
+    permit(caller, Act.CHANGE_PLAN, platform)
     done = await confirm(ledger, caller, import_id, data)
     return Response(msgspec.json.encode(done), media_type="application/json")
 

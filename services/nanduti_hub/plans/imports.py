@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 
 import asyncpg
 import msgspec
@@ -41,7 +42,9 @@ from nanduti_hub.plans.writing import code_of
 from nanduti_hub.refusal import Refusal, Refused
 
 #: Actions written between two turns of the event loop.
-TURN = 100
+TURN = 50
+#: How often a plan that is changed meanwhile is compared again.
+COMPARISONS = 5
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -134,15 +137,16 @@ async def upload(ledger: Ledger, caller: Caller, plan_id: str, file_name: str, c
     return id_
 
 
-async def plan_now(connection: asyncpg.Connection, plan_id: str) -> Current:
-    """A plan as it stands.
+async def plan_now(connection: asyncpg.Connection, plan_id: str, *, lock: bool = False) -> Current:
+    """A plan as it stands; `lock` holds it until the transaction ends.
 
     Raises:
         Refused: `plan_unknown`.
 
     """
     stream = f"plan:{plan_id}"
-    state = await state_of(connection, PLANS, stream, (await read_streams(connection, [stream]))[stream])
+    stored = (await read_streams(connection, [stream], lock=lock))[stream]
+    state = await state_of(connection, PLANS, stream, stored)
     if state is None:
         raise Refused(Refusal("plan_unknown"))
     return state
@@ -173,87 +177,117 @@ async def find_draft(connection: asyncpg.Connection, import_id: str, *, lock: bo
     )
 
 
-async def compare(
-    connection: asyncpg.Connection, draft: Draft
-) -> tuple[Preview, dict[str, tuple[int, Action]]]:
-    """What confirming a borrador would do now, and the plan's actions with the versions it was compared with."""
-    rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
+class Compared(Struct, frozen=True):
+    """What confirming a borrador would do, and the plan's actions with the versions it was compared with."""
+
+    preview: Preview
+    actions: dict[str, tuple[int, Action]]
+
+
+async def compare(ledger: Ledger, caller: Caller, draft: Draft) -> Compared:
+    """What confirming a borrador would do now. No transaction is open while it is worked out."""
+    async with transaction(ledger.database, caller) as connection:
+        rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
     compared = await offload(
         preview_bytes, msgspec.json.encode(draft.reading), [row["body"] for row in rows], draft.pairs
     )
     decode = msgspec.json.Decoder(Action).decode
     actions = {row["id"]: (row["version"], decode(row["body"])) for row in rows}
-    return msgspec.json.decode(compared, type=Preview), actions
+    return Compared(msgspec.json.decode(compared, type=Preview), actions)
 
 
 async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: Confirmation) -> Confirmed:
     """Make a borrador the plan's new revision: all of it, or nothing and a refusal.
 
-    Idempotent: the same file, or the same borrador again, is the revision that it already is.
+    Idempotent: the same file, or the same borrador again, is the revision that it already is. The comparison is
+    made first, and made again where the plan or one of its actions has changed before it could be written.
 
     Raises:
         Refused: `import_unknown`, `import_confirmed`, `import_has_errors`, `act_missing`, `absent_unknown`,
             `status_step_refused`.
+        LostRace: the plan is being changed all the time.
 
     """
+    for _ in range(COMPARISONS):
+        async with transaction(ledger.database, caller) as connection:
+            draft = await find_draft(connection, import_id)
+            plan = await plan_now(connection, draft.plan)
+        if (already := _already(draft, plan, confirmation)) is not None:
+            return already
+        compared = await compare(ledger, caller, draft)
+        done = await run(ledger, caller, partial(_write, ledger, draft, compared, confirmation))
+        if done is not None:
+            return done
+    raise LostRace
 
+
+async def _write(
+    ledger: Ledger,
+    draft: Draft,
+    compared: Compared,
+    confirmation: Confirmation,
+    connection: asyncpg.Connection,
+) -> Confirmed | None:
+    """Write what was compared, or answer None where it no longer holds."""
+    now = await find_draft(connection, draft.id, lock=True)
+    plan = await plan_now(connection, draft.plan, lock=True)
+    if (already := _already(now, plan, confirmation)) is not None:
+        return already
+    # Actions are added to a plan under its row, which we hold; those that it has are locked before they are compared.
+    await read_streams(connection, [f"action:{id_}" for id_ in compared.actions], lock=True)
+    versions = await connection.fetch(statement("nanduti_hub.plans", "versions_of_plan"), draft.plan)
+    as_compared = {id_: version for id_, (version, _) in compared.actions.items()}
+    if now.version != draft.version or {row["id"]: row["version"] for row in versions} != as_compared:
+        return None
+    revision = _revision(draft, plan, compared, confirmation)
+    decided = PLANS.decide(plan, RevisePlan(revision=revision))
+    if isinstance(decided, Refusal):
+        raise Refused(decided)
+    correlation = new_id()
     cancel = tuple(dict.fromkeys(confirmation.cancel))
+    await _write_actions(connection, ledger, draft, compared, plan.plan, revision, cancel, correlation)
+    write, state = fold(ledger, PLANS, f"plan:{draft.plan}", plan.version, plan, decided, correlation)
+    await append(connection, ledger.gate, [write])
+    await PLANS.project(connection, [(state, state.version)])
+    await connection.execute(statement("nanduti_hub.plans", "confirm_import"), draft.id, revision.number)
+    return Confirmed(revision=revision, version=state.version)
 
-    async def work(connection: asyncpg.Connection) -> Confirmed:
-        draft = await find_draft(connection, import_id, lock=True)
-        plan_stream = f"plan:{draft.plan}"
-        stored = (await read_streams(connection, [plan_stream], lock=True))[plan_stream]
-        plan = await state_of(connection, PLANS, plan_stream, stored)
-        if plan is None:
-            raise Refused(Refusal("plan_unknown"))
-        last = plan.plan.revision
-        if last is not None and _is_already(draft, last, confirmation):
-            return Confirmed(revision=last, version=plan.version, already=True)
-        if draft.confirmed_as is not None:
-            # It was a revision before the last one: again, it would silently undo what came since.
-            raise Refused(Refusal("import_confirmed"))
-        compared, actions = await compare(connection, draft)
-        if compared.rejected:
-            errors = sum(1 for finding in compared.findings if finding.severity is Severity.ERROR)
-            raise Refused(Refusal("import_has_errors", {"errors": errors}))
-        if unknown := set(cancel) - set(compared.absent):
-            raise Refused(Refusal("absent_unknown", {"actions": len(unknown)}))
-        for status in (actions[id_][1].status for id_ in cancel):
-            if Status.CANCELLED not in STEPS[status]:
-                raise Refused(Refusal("status_step_refused", {"from": status.value, "to": "cancelled"}))
-        revision = Revision(
-            number=(last.number if last else 0) + 1,
-            act=confirmation.act.strip(),
-            act_date=confirmation.act_date,
-            file_name=draft.file_name,
-            sha256=draft.sha256,
-            added=compared.count(Outcome.NEW),
-            changed=compared.count(Outcome.CHANGED),
-            unchanged=compared.count(Outcome.UNCHANGED),
-            cancelled=len(cancel),
-        )
-        decided = PLANS.decide(plan, RevisePlan(revision=revision))
-        if isinstance(decided, Refusal):
-            raise Refused(decided)
-        correlation = new_id()
-        await _write_actions(
-            connection,
-            ledger,
-            draft,
-            compared,
-            actions,
-            plan.plan,
-            revision,
-            cancel,
-            correlation,
-        )
-        write, state = fold(ledger, PLANS, plan_stream, stored.version, plan, decided, correlation)
-        await append(connection, ledger.gate, [write])
-        await PLANS.project(connection, [(state, stored.version + 1)])
-        await connection.execute(statement("nanduti_hub.plans", "confirm_import"), import_id, revision.number)
-        return Confirmed(revision=revision, version=state.version)
 
-    return await run(ledger, caller, work)
+def _already(draft: Draft, plan: Current, confirmation: Confirmation) -> Confirmed | None:
+    """The revision that a borrador already is, if it is one; refused where a later one has come since."""
+    last = plan.plan.revision
+    if last is not None and _is_already(draft, last, confirmation):
+        return Confirmed(revision=last, version=plan.version, already=True)
+    if draft.confirmed_as is not None:
+        # It was a revision before the last one: again, it would silently undo what came since.
+        raise Refused(Refusal("import_confirmed"))
+    return None
+
+
+def _revision(draft: Draft, plan: Current, compared: Compared, confirmation: Confirmation) -> Revision:
+    """The revision that a borrador becomes, if nothing stands in its way."""
+    seen = compared.preview
+    if seen.rejected:
+        errors = sum(1 for finding in seen.findings if finding.severity is Severity.ERROR)
+        raise Refused(Refusal("import_has_errors", {"errors": errors}))
+    cancel = set(confirmation.cancel)
+    if unknown := cancel - set(seen.absent):
+        raise Refused(Refusal("absent_unknown", {"actions": len(unknown)}))
+    for status in (compared.actions[id_][1].status for id_ in cancel):
+        if Status.CANCELLED not in STEPS[status]:
+            raise Refused(Refusal("status_step_refused", {"from": status.value, "to": "cancelled"}))
+    last = plan.plan.revision
+    return Revision(
+        number=(last.number if last else 0) + 1,
+        act=confirmation.act.strip(),
+        act_date=confirmation.act_date,
+        file_name=draft.file_name,
+        sha256=draft.sha256,
+        added=seen.count(Outcome.NEW),
+        changed=seen.count(Outcome.CHANGED),
+        unchanged=seen.count(Outcome.UNCHANGED),
+        cancelled=len(cancel),
+    )
 
 
 def _is_already(draft: Draft, last: Revision, confirmation: Confirmation) -> bool:
@@ -268,22 +302,15 @@ async def _write_actions(
     connection: asyncpg.Connection,
     ledger: Ledger,
     draft: Draft,
-    compared: Preview,
-    actions: Mapping[str, tuple[int, Action]],
+    compared: Compared,
     plan: Plan,
     revision: Revision,
     cancel: Sequence[str],
     correlation: str,
 ) -> None:
-    touched = [row.action for row in compared.rows if row.action and (row.changes or row.settled)]
-    streams = [f"action:{action}" for action in (*touched, *cancel)]
-    stored = await read_streams(connection, streams, lock=True) if streams else {}
-    for stream, now in stored.items():
-        if now.version != actions[stream.partition(":")[2]][0]:
-            # Somebody was faster on this action: what was compared is no longer so.
-            raise LostRace
+    actions = compared.actions
     numbers = await connection.fetch(
-        statement("nanduti_hub.actions", "take_numbers"), compared.count(Outcome.NEW)
+        statement("nanduti_hub.actions", "take_numbers"), compared.preview.count(Outcome.NEW)
     )
     codes = iter(code_of(plan, row["number"]) for row in numbers)
     writes: list[Write] = []
@@ -297,7 +324,7 @@ async def _write_actions(
         writes.append(write)
         states.append((state, state.version))
 
-    for place, outcome in enumerate(compared.rows):
+    for place, outcome in enumerate(compared.preview.rows):
         if place % TURN == TURN - 1:
             await asyncio.sleep(0)
         row = draft.reading.rows[outcome.row]

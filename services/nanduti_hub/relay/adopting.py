@@ -28,11 +28,14 @@ async def adopt_missing(
     """
     last = (await call(broker, "STREAM.INFO.LEDGER"))["state"]["last_seq"]
     async with transaction(database, WORKER) as connection:
+        head = (await connection.fetchrow(statement("nanduti_hub.relay", "lock_head")))["seq"]
+    missing = [await _found(broker, seq) for seq in range(head + 1, last + 1)]
+    async with transaction(database, WORKER) as connection:
         row = await connection.fetchrow(statement("nanduti_hub.relay", "lock_head"))
-        head = row["seq"]
+        if row["seq"] != head:
+            raise NotAdoptable("the database was written to meanwhile: stop the hub's other processes first")
         if head and head <= last and (await _found(broker, head)).body != row["body"]:
             raise NotAdoptable(f"the database and LEDGER have different events at {head}")
-        missing = [await _found(broker, seq) for seq in range(head + 1, last + 1)]
         streams = await adopt(connection, missing, deciders) if missing else 0
         await connection.execute(statement("nanduti_hub.actions", "advance_numbers"))
     return len(missing), streams

@@ -17,9 +17,7 @@ from nanduti_hub.ledger.database import Database, transaction
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.relay.acknowledged import Acknowledged
-from nanduti_hub.relay.keeper import ApiError, call
-
-STREAM_NOT_FOUND = 10059
+from nanduti_hub.relay.keeper import STREAM_NOT_FOUND, ApiError, call
 
 
 class Standing(StrEnum):
@@ -48,51 +46,45 @@ async def compare(database: Database, broker: Client, gate: Gate, acknowledged: 
 
     LEDGER is asked first: what is numbered and published meanwhile can then never look as if it were ahead.
     """
-    state, found = await _stream_state(broker)
-    last = state["last_seq"] if state else 0
+    found, last, whole = await _stream_end(broker)
+    kept = acknowledged.read()
+    # The highest number of which there is any witness but the database itself, asked before the database is.
+    witnessed = max(last, kept or 0, gate.highest)
     async with transaction(database, WORKER, snapshot=True) as connection:
         row = await connection.fetchrow(statement("nanduti_hub.relay", "head"), last)
     given: int = row["seq"]
-    if found is Standing.UNREACHABLE:
-        kept = acknowledged.read()
-        if kept is not None and kept <= given:
-            gate.open(row["server_start"])
-            return Comparison(found, given, 0)
-        reason = "the broker cannot be reached, and the last acknowledged number is not in the database"
-    elif found is Standing.GONE:
-        gate.open(row["server_start"])
-        return Comparison(found, given, 0)
-    elif state["num_deleted"] or state["first_seq"] > 1:
+    reason = ""
+    if found is Standing.UNREACHABLE and kept is None:
+        reason = "the broker cannot be reached, and no number is kept that could stand in for it"
+    elif not whole:
         found, reason = Standing.DAMAGED, f"LEDGER lacks events before {last}"
-    elif last > given:
-        found, reason = (
-            Standing.AHEAD,
-            f"LEDGER ends at {last} and the database at {given}: run `ledger adopt`",
-        )
+    elif witnessed > given:
+        found = Standing.AHEAD
+        reason = f"{witnessed} events were published, and the database ends at {given}: see `ledger adopt`"
     elif last and await _message(broker, last) != (row["subject"], row["body"]):
         found, reason = Standing.DIFFERENT, f"LEDGER and the database have different events at {last}"
+    elif found is Standing.LEVEL and last < given:
+        found = Standing.BEHIND
+    if reason:
+        gate.hold(reason)
     else:
+        gate.see(given, given)
         gate.open(row["server_start"])
-        acknowledged.write(last)
-        return Comparison(Standing.LEVEL if last == given else Standing.BEHIND, given, last)
-    gate.hold(reason)
     gate.judged.set()
     return Comparison(found, given, last, reason)
 
 
-async def _stream_state(broker: Client) -> tuple[dict[str, int], Standing]:
+async def _stream_end(broker: Client) -> tuple[Standing, int, bool]:
+    """Whether LEDGER can be asked and is there, its last number, and whether it has every event up to it."""
     if not broker.is_connected:
-        return {}, Standing.UNREACHABLE
+        return Standing.UNREACHABLE, 0, True
     try:
         state = (await call(broker, "STREAM.INFO.LEDGER", patience=3.0))["state"]
     except ApiError as error:
-        if error.code == STREAM_NOT_FOUND:
-            return {}, Standing.GONE
-        return {}, Standing.UNREACHABLE
+        return (Standing.GONE if error.code == STREAM_NOT_FOUND else Standing.UNREACHABLE), 0, True
     except (TimeoutError, nats.errors.Error):
-        return {}, Standing.UNREACHABLE
-    kept = {"last_seq": state["last_seq"], "first_seq": state["first_seq"] if state["messages"] else 1}
-    return {**kept, "num_deleted": state.get("num_deleted", 0)}, Standing.LEVEL
+        return Standing.UNREACHABLE, 0, True
+    return Standing.LEVEL, state["last_seq"], state["messages"] == state["last_seq"]
 
 
 async def _message(broker: Client, seq: int) -> tuple[str, bytes]:

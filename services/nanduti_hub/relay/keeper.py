@@ -25,7 +25,7 @@ API = "$JS.API"
 PATIENCE = 20.0
 #: Members that are provisioned at the same time.
 AT_ONCE = 8
-_STREAM_NOT_FOUND = 10059
+STREAM_NOT_FOUND = 10059
 _NO_MESSAGE_FOUND = 10037
 
 ConnectAs = Callable[[str], Awaitable[Client]]
@@ -94,14 +94,16 @@ async def ensure_stream(nc: Client, configuration: Configuration) -> bool:
     try:
         actual = (await call(nc, f"STREAM.INFO.{name}"))["config"]
     except ApiError as error:
-        if error.code != _STREAM_NOT_FOUND:
+        if error.code != STREAM_NOT_FOUND:
             raise
         await call(nc, f"STREAM.CREATE.{name}", configuration)
         return True
-    fields = [field for field, wanted in configuration.items() if not _same(wanted, actual.get(field))]
+    # How many replicas a cluster keeps is its operator's, once the stream is there.
+    wanted = configuration | {"num_replicas": actual["num_replicas"]}
+    fields = [field for field, value in wanted.items() if not _same(value, actual.get(field))]
     if fields:
         try:
-            await call(nc, f"STREAM.UPDATE.{name}", {**actual, **configuration})
+            await call(nc, f"STREAM.UPDATE.{name}", {**actual, **wanted})
         except ApiError as error:
             raise ConfigurationConflict(name, fields, error.description) from error
     return False

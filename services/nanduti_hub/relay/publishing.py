@@ -14,7 +14,7 @@ from nats.aio.client import Client
 
 from nanduti_hub.caller import WORKER
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, transaction
-from nanduti_hub.ledger.gate import Gate
+from nanduti_hub.ledger.gate import Gate, LedgerHeld
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.relay.acknowledged import Acknowledged
 from nanduti_hub.relay.batch import MAX_MESSAGES, StreamMissing, WrongLastSequence, publish_batch
@@ -38,27 +38,34 @@ async def relay(
     gate: Gate,
     acknowledged: Acknowledged,
     woken: asyncio.Event,
-    provision: Callable[[], Awaitable[None]],
+    make_ledger: Callable[[], Awaitable[None]],
+    wants_copies: asyncio.Event,
 ) -> None:
-    """Compare and publish for ever. `provision` makes LEDGER and what hangs on it; `woken` says that there is more."""
+    """Compare and publish for ever.
+
+    `woken` says that there is more to publish; `make_ledger` makes the stream where it is gone; `wants_copies`
+    is set when what hangs on it may have to be made as well, which is not waited for.
+    """
     loop = asyncio.get_running_loop()
     told: Standing | None = None
-    provisioned = False
     while True:
         try:
             found = await compare(database, broker, gate, acknowledged)
             if found.standing is not told:
+                if told in (None, Standing.UNREACHABLE, Standing.GONE):
+                    wants_copies.set()
                 told = found.standing
                 _tell(found)
-            reached = found.standing is not Standing.UNREACHABLE
-            if found.standing is Standing.GONE or (reached and not provisioned):
-                await provision()
-                provisioned = True
+            if found.standing is Standing.GONE:
+                await make_ledger()
                 continue
             if found.standing in (Standing.LEVEL, Standing.BEHIND):
+                acknowledged.write(found.published, durably=True)
                 until = loop.time() + COMPARE_EVERY
                 await _publish_until(database, broker, gate, acknowledged, woken, found.published, until)
                 continue
+        except LedgerHeld:
+            pass
         except (WrongLastSequence, StreamMissing, TimeoutError, nats.errors.Error) as error:
             log.info("relay_compares_again", error=type(error).__name__)
         except (asyncpg.PostgresError, *DATABASE_AWAY, RuntimeError) as error:
@@ -90,15 +97,18 @@ async def _publish_until(
     loop = asyncio.get_running_loop()
     while not gate.doubted.is_set():
         woken.clear()
-        batch = await events_after(database, last)
-        while batch:
+        batch = await events_after(database, gate, last)
+        while batch and not gate.doubted.is_set():
             # The next events are read while these travel.
-            following = asyncio.create_task(events_after(database, last + len(batch)))
+            following = asyncio.create_task(events_after(database, gate, last + len(batch)))
             try:
-                last = await publish_batch(broker, batch, last)
+                acknowledged_last = await publish_batch(broker, batch, last)
             except BaseException:
                 following.cancel()
                 raise
+            last += len(batch)
+            if acknowledged_last != last:
+                raise RuntimeError(f"LEDGER acknowledged {acknowledged_last}, where {last} was published")
             acknowledged.write(last)
             batch = await following
         if loop.time() >= until:
@@ -110,13 +120,25 @@ async def _publish_until(
             continue
 
 
-async def events_after(database: Database, seq: int) -> Batch:
-    """The next events after a number, subject and bytes, as many as go into one batch."""
+async def events_after(database: Database, gate: Gate, seq: int) -> Batch:
+    """The next events after a number, subject and bytes, as many as go into one batch.
+
+    Raises:
+        LedgerHeld: a number is missing among them, or the ledger is held.
+
+    """
     async with transaction(database, WORKER) as connection:
-        rows = await connection.fetch(statement("nanduti_hub.relay", "events_after"), seq, MAX_MESSAGES)
+        rows = await connection.fetch(
+            statement("nanduti_hub.relay", "events_after"), seq, MAX_MESSAGES, gate.compared
+        )
     batch: list[tuple[str, bytes]] = []
     size = 0
-    for row in rows:
+    for place, row in enumerate(rows, 1):
+        if row["seq"] != seq + place:
+            # Published, every later event would have another number in the stream than in the ledger.
+            gate.hold(f"the ledger has no event {seq + place}, but has {row['seq']}")
+            log.critical("ledger_has_a_hole", missing=seq + place)
+            raise LedgerHeld(gate.reason)
         size += len(row["body"])
         if batch and size > BATCH_BYTES:
             break

@@ -238,7 +238,7 @@ def test_axis_objective_and_line_are_filled_down_merged_or_blank() -> None:
 def test_another_column_merged_over_activities_is_refused_with_its_range() -> None:
     rows = [HEADINGS, ONE, ["1.2", "Eje 1", "Otra", None, None, None, "T2", None]]
     reading = read(book(rows, ["D2:D3"]))
-    assert told(reading, "error") == [("D2", "merged_cells")]
+    assert told(reading, "error") == [("D2", "merged_cells"), ("D3", "merged_cells")]
     assert "D2:D3" in finding(reading, "merged_cells").message
 
 

@@ -6,10 +6,11 @@ from workbook_shelf import DEPARTMENTS, INSTITUTIONS, ITAPUA, NATIONAL
 from nanduti.vocabulary import Axis
 from nanduti_hub.plans.workbook.amounts import read_amount
 from nanduti_hub.plans.workbook.axes import axis_names, read_axis
-from nanduti_hub.plans.workbook.institutions import read_institutions, register
+from nanduti_hub.plans.workbook.institutions import read_institutions
 from nanduti_hub.plans.workbook.kinds import kind_of
 from nanduti_hub.plans.workbook.measures import read_measure, read_standing
 from nanduti_hub.plans.workbook.places import atlas, read_places
+from nanduti_hub.plans.workbook.register import register
 
 AXES = axis_names(NATIONAL)
 REGISTER = register(INSTITUTIONS, NATIONAL)

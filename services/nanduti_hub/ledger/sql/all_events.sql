@@ -1,5 +1,7 @@
 -- All events, numbered or not, stream by stream in order.
-SELECT stream, version, body FROM (
-    SELECT stream, version, body FROM event UNION ALL SELECT stream, version, body FROM pending
+SELECT stream, version, type, subject, audience, body, numbered FROM (
+    SELECT stream, version, type, subject, audience, body, true AS numbered FROM event
+    UNION ALL
+    SELECT stream, version, type, subject, audience, body, false FROM pending
 ) AS events
 ORDER BY stream, version

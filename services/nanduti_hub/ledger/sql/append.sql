@@ -8,7 +8,7 @@
 -- $8  text[]       stream of each event                $9  integer[]     version of each event
 -- $10 text[]       types               $11 text[]      subjects          $12 text[]   audiences
 -- $13 bytea[]      bodies
--- Answers: won boolean, compared boolean.
+-- Answers: won boolean, server_start timestamptz.
 WITH wanted AS (
     SELECT * FROM unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::smallint[], $7::bytea[])
         AS w (id, kind, as_read, version, schema, state)
@@ -34,4 +34,4 @@ WITH wanted AS (
     WHERE outcome.won AND outcome.compared
     ORDER BY e.place
 )
-SELECT won, compared FROM outcome
+SELECT won, pg_postmaster_start_time() AS server_start FROM outcome

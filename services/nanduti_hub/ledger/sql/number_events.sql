@@ -2,7 +2,7 @@
 -- Whoever holds the head's row numbers alone; a second sequencer waits for it.
 -- $1 integer      how many at most
 -- $2 timestamptz  start of the server that was compared with LEDGER; on any other nothing happens
--- Answers: the number of events numbered.
+-- Answers: how many events were numbered, the last number given before that, and since when this server runs.
 WITH head AS MATERIALIZED (
     SELECT seq, recorded_at FROM ledger_head
     WHERE pg_postmaster_start_time() = $2::timestamptz AND EXISTS (SELECT FROM pending)
@@ -30,4 +30,6 @@ WITH head AS MATERIALIZED (
     ORDER BY stream, seq DESC
     ON CONFLICT (action_id) DO UPDATE SET seq = excluded.seq, body = excluded.body
 )
-SELECT count(*) FROM numbered
+SELECT (SELECT count(*) FROM numbered) AS numbered,
+       coalesce((SELECT seq FROM head), (SELECT seq FROM ledger_head)) AS head,
+       pg_postmaster_start_time() AS server_start

@@ -20,10 +20,11 @@ from nanduti_hub.plans.workbook.text import Cell, fold
 
 #: What a title that carries its own number can begin with ("1.2", "Actividad 1.2", "N° 1.2").
 _NOTHING: frozenset[str] = frozenset()
-_OPENS_NUMBER = frozenset("0123456789AaNn")
+_OPENS_NUMBER = frozenset("0123456789AaNnTt")
 _OWN_NUMBER = re.compile(
-    r"^(?:actividad |act\. ?|accion |n° ?)?(\d{1,3}(?:\.\d{1,3})+|\d{1,3}(?=[.)\-] ?[^\d\s]))[.)\-:]* +(?=\S)",
-    re.IGNORECASE,
+    r"^(?:(?i:actividad|act\.?|acci[oó]n|tarea|n[°º]\.?) ?([A-Z]{0,2}\.?\d{1,3}(?:\.\d{1,3})*)(?=[ .)\-–:])"
+    r"|((?:[A-Z]{1,2}\.?)?\d{1,3}(?:\.[A-Z]?\d{1,3})+|[IVX]{1,4}(?:\.\d{1,3})+|[A-Z]\.?\d{1,3}(?=[.):\-])"
+    r"|[a-z](?=\) )|\d{1,3}(?=[.)\-] ?[^\d\s])))[.)\-–:]*(?: +|(?<=[.)\-:]))(?:[-–:] *)?(?=\S)"
 )
 
 
@@ -69,9 +70,11 @@ def read_activity(
     code = ""
     if row[columns.code] != "":
         code = fields.code(page, (index, columns.code), labels[columns.code], row[columns.code])
-    own = _OWN_NUMBER.match(title) if title[:1] in _OPENS_NUMBER else None
-    if own and (not code or own[1] == code):
-        code = code or own[1]
+    # A word's second letter is a small one: most titles are not searched.
+    opens = title[:1] in _OPENS_NUMBER or not title[1:2].islower()
+    own = _OWN_NUMBER.match(title) if opens else None
+    if own and (not code or (own[1] or own[2]) == code):
+        code = code or own[1] or own[2]
         title = title[own.end() :]
     lead, collaborators, others = read_partners(page, columns, index, row, silent)
     start, end = read_schedule(page, columns, index, row, silent)
@@ -184,6 +187,8 @@ def _measures(
         elif read.words:
             remarks.append(f"Meta: {read.words}.")
         unit = unit or read.unit[:1_000]
+    elif columns.summed:
+        target = sum(value for at in columns.summed if isinstance(value := row[at], float)) or None
     baseline: float | None = None
     column = columns.baseline
     if row[column] != "":

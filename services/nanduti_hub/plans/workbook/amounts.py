@@ -30,6 +30,8 @@ _UNDEFINED = re.compile(
     r"(?:a|por|sin) (?:definir|confirmar|determinar|cuantificar|estimar|asignar|gestionar)(?:se)?.*|pendiente.*|n/?[ad]"
     r"|no (?:definido|aplica|corresponde|disponible|cuantificado|determinado)|tbd|s/?d|\?+|en gestion|s/?p"
 )
+#: 1200.000 and 1.200,000: no guaraní has three decimals, and nobody can say what was meant.
+_THREE_DECIMALS = re.compile(r"\d{4,}[.,]\d{3}|[\d.]+\.\d{3},\d{3}|[\d,]+,\d{3}\.\d{3}")
 _BLANK = re.compile(r"[-–—_.x*/ ]*")
 _WRITE = "Escriba el monto en guaraníes, solo con números (por ejemplo 12500000)."
 
@@ -56,7 +58,9 @@ def read_amount(value: Cell, scale: int = 1, number_format: str = "") -> Amount:
 
 def read_number(text: str) -> float | None:
     """A number as it is written in Spanish ("1.500.000,50", "12,5"), or None when its signs contradict."""
-    text = text.replace(" ", "").replace("'", "")
+    text = text.replace(" ", "")
+    if "'" in text:
+        text = re.sub(r"[',.](?=\d{3}(?:\D|$))", "", text).replace("'", "")  # 1'200.000
     dots, commas = text.count("."), text.count(",")
     if dots and commas:
         decimal = "," if text.rfind(",") > text.rfind(".") else "."
@@ -121,7 +125,7 @@ def _text(value: str, scale: int) -> Amount:
         number = float(amount[2])
     if word and word.startswith("mil") and "million" not in word and "," in amount[2]:
         number = float(amount[2].replace(".", "").replace(",", "."))
-    if number is None:
+    if number is None or (not word and _THREE_DECIMALS.fullmatch(amount[2])):
         return _not_understood(value)
     if not word and "," in amount[2] and "." not in amount[2] and _grouped(amount[2], ","):
         number = float(amount[2].replace(",", ""))  # 12,500,000 and 12,500: no guaraní has three decimals

@@ -6,13 +6,20 @@ from datetime import date
 
 from msgspec import Struct, field
 
-from nanduti_hub.plans.workbook.fields import Page
+from nanduti_hub.plans.workbook.fields import Page, tell
 from nanduti_hub.plans.workbook.grid import Place
 from nanduti_hub.plans.workbook.heading_names import FIELDS
+from nanduti_hub.plans.workbook.heading_words import written_out
 from nanduti_hub.plans.workbook.headings import Heading
-from nanduti_hub.plans.workbook.labels import Span, foreign_money
-from nanduti_hub.plans.workbook.text import fold, letters, words
+from nanduti_hub.plans.workbook.labels import Span, foreign_money, role_of
+from nanduti_hub.plans.workbook.text import fold, info, letters, shown, words
 
+_SAMPLE = 200
+_ABOVE = 40
+_MONEY = re.compile(
+    r"(?:en|x) (?:miles|millones|mill\b)(?: de millones)?(?: de)?(?: gs| guaranies| g\b)?"
+    r"|(?:montos?|valores|presupuestos?|cifras|importes|expresad[oa]s?)\b[^.;]{0,30}\b(?:usd|us\$|dolares|u\$s)"
+)
 _DEADLINE = re.compile(r"plazo|limite|vencimiento|entrega|hasta|tope")
 
 
@@ -27,6 +34,11 @@ class Columns(Struct):
     marks: list[tuple[int, date, date]]
     #: Columns that each stand for a department, to be marked.
     place_marks: list[tuple[int, str]]
+    #: Columns that each stand for an institution, to be marked; whether one of them leads.
+    partner_marks: list[tuple[int, str]]
+    leads: bool
+    #: Columns of amounts by quarter whose sum is the goal that no column states.
+    summed: tuple[int, ...]
     given: frozenset[str]
     letters: list[tuple[str, str]]
     hint: int | None
@@ -76,8 +88,10 @@ def columns_of(page: Page, heading: Heading) -> Columns:
     at = heading.columns
     labels = heading.labels
     year = page.facts.year
-    period_label = words(labels[at["period"]]) if "period" in at else ""
+    period_label = written_out(words(labels[at["period"]])) if "period" in at else ""
     budget_label = fold(labels[at["budget"]]) if "budget" in at else ""
+    if "budget" in at and _scale(budget_label) == 1 and not foreign_money(budget_label):
+        budget_label += _money_above(page, heading)
     given = {name for role in at for name in FIELDS.get(role, ())}
     if heading.marks:
         given |= {"start", "end"}
@@ -89,6 +103,15 @@ def columns_of(page: Page, heading: Heading) -> Columns:
     if heading.places:
         given.add("departments")
         cells.append(("departments", letters(min(heading.places))))
+    if heading.partners:
+        given |= {"lead", "collaborators", "other_institutions"} if heading.leads else {"collaborators"}
+        first = letters(min(heading.partners))
+        stated = {name for name, _ in cells}
+        cells.extend((name, first) for name in ("lead", "collaborators") if name not in stated)
+    summed = _summed(page, heading)
+    if summed:
+        given.add("target")
+        cells.append(("target", letters(summed[0])))
     progress = at.get("progress", -1)
     columns = Columns(
         at=at,
@@ -97,9 +120,12 @@ def columns_of(page: Page, heading: Heading) -> Columns:
         given=frozenset(given),
         letters=cells,
         hint=_hint(period_label),
-        hint_start=_hint(words(labels[at["start"]])) if "start" in at else None,
-        hint_end=_hint(words(labels[at["end"]])) if "end" in at else None,
+        hint_start=_hint(written_out(words(labels[at["start"]]))) if "start" in at else None,
+        hint_end=_hint(written_out(words(labels[at["end"]]))) if "end" in at else None,
         place_marks=sorted(heading.places.items()),
+        partner_marks=sorted(heading.partners.items()),
+        leads=heading.leads,
+        summed=summed,
         deadline=bool(_DEADLINE.search(period_label)),
         scale=_scale(budget_label),
         foreign=foreign_money(budget_label),
@@ -121,10 +147,43 @@ def columns_of(page: Page, heading: Heading) -> Columns:
 
 
 def _hint(label: str) -> int | None:
+    if re.search(r"plazo.*\bmeses\b|\ben meses\b", label):
+        return None  # 6 may be June, or half a year
     for word, months in (("trimestre", 3), ("cuatrimestre", 4), ("semestre", 6), ("bimestre", 2)):
         if re.search(rf"\b{word}s?\b", label):
             return months
     return 1 if re.search(r"\bmes(?:es)?\b", label) else None
+
+
+def _money_above(page: Page, heading: Heading) -> str:
+    """What a line above the heading says of all amounts ("En millones de guaraníes", "Montos en USD"), told."""
+    for index in range(min(heading.top, _ABOVE)):
+        for column, value in enumerate(page.grid.rows[index]):
+            match = _MONEY.search(fold(value)) if isinstance(value, str) else None
+            if match is None:
+                continue
+            note = info(
+                "amounts_scaled",
+                f"«{shown(value)[:80]}» vale para todos los montos de la hoja.",
+                "Si no es así, escríbalo en el encabezado del presupuesto.",
+            )
+            tell(page, (index, column), "", value, note)
+            return f" {match[0]}"
+    return ""
+
+
+def _summed(page: Page, heading: Heading) -> tuple[int, ...]:
+    """The columns of what is programmed by quarter, when they hold whole amounts and no column states the goal."""
+    if "target" in heading.columns or len(heading.marks) < 2:
+        return ()
+    groups = {role_of(heading.labels[column].rpartition(" / ")[0]) for column in heading.marks}
+    rows = page.grid.rows[heading.bottom + 1 : heading.bottom + _SAMPLE]
+    values = [row[column] for row in rows for column in heading.marks if row[column] != ""]
+    whole = all(isinstance(value, float) and value.is_integer() for value in values)
+    amounts = groups == {"target"} or (
+        "unit" in heading.columns and any(value not in {0.0, 1.0} for value in values)
+    )
+    return tuple(sorted(heading.marks)) if values and whole and amounts else ()
 
 
 def _scale(label: str) -> int:

@@ -48,6 +48,7 @@ _NOT_STORED = re.compile(
 _HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
 _HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_STRIKE = re.compile(rb"""<(?:\w+:)?strike(?:\s+val=["'](?:1|true)["'])?\s*/?>""")
 _USUAL_ORDER = re.compile(rb'<c r="[A-Z]+\d+" s="')
 
 
@@ -64,6 +65,7 @@ class Package(Struct, frozen=True):
     parts: tuple[Part, ...]
     formats: tuple[str, ...] = ()
     painted: frozenset[int] = frozenset()
+    struck: frozenset[int] = frozenset()
     since_1904: bool = False
     macros: bool = False
 
@@ -277,11 +279,12 @@ def _package(archive: zipfile.ZipFile) -> Package | Finding:
         total += len(piece)
         pieces[name] = piece
     workbook = pieces["xl/workbook.xml"]
-    formats, painted = _styles(pieces.get("xl/styles.xml", b""))
+    formats, painted, struck = _styles(pieces.get("xl/styles.xml", b""))
     return Package(
         parts=_parts(workbook, pieces),
         formats=formats,
         painted=painted,
+        struck=struck,
         since_1904=bool(re.search(rb"""date1904=["'](?:1|true)["']""", workbook)),
         macros="xl/vbaProject.bin" in names,
     )
@@ -349,26 +352,31 @@ def _parts(workbook: bytes, pieces: dict[str, bytes]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _styles(xml: bytes) -> tuple[tuple[str, ...], frozenset[int]]:
-    """The number format of each cell style, and the styles that paint a cell's ground."""
+def _styles(xml: bytes) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
+    """The number format of each cell style, and the styles that paint a cell's ground or strike its text through."""
     own = {9: "0%", 10: "0.00%", 2: "0.00", 4: "#,##0.00"}
     for match in re.finditer(rb"<(?:\w+:)?numFmt\s([^>]*?)/?>", xml):
         attributes = _attributes(match[1])
         if attributes.get("numFmtId", "").isdecimal():
             own[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
-    fills = re.search(rb"<(?:\w+:)?fills\b.*?</(?:\w+:)?fills>", xml, re.DOTALL)
-    solid = [
-        b'patternType="solid"' in fill
-        for fill in re.split(rb"<(?:\w+:)?fill>", fills[0] if fills else b"")[1:]
-    ]
+    solid = [b'patternType="solid"' in fill for fill in _listed(xml, b"fill")]
+    crossed = [_STRIKE.search(font) is not None for font in _listed(xml, b"font")]
     cells = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
     formats: list[str] = []
     painted: set[int] = set()
+    struck: set[int] = set()
     for match in re.finditer(rb"<(?:\w+:)?xf\s([^>]*?)/?>", cells[0] if cells else b""):
         attributes = _attributes(match[1])
         number = attributes.get("numFmtId", "")
-        fill = attributes.get("fillId", "")
-        if fill.isdecimal() and int(fill) < len(solid) and solid[int(fill)]:
-            painted.add(len(formats))
+        for name, known, styles in (("fillId", solid, painted), ("fontId", crossed, struck)):
+            chosen = attributes.get(name, "")
+            if chosen.isdecimal() and int(chosen) < len(known) and known[int(chosen)]:
+                styles.add(len(formats))
         formats.append(own.get(int(number), "") if number.isdecimal() else "")
-    return tuple(formats), frozenset(painted)
+    return tuple(formats), frozenset(painted), frozenset(struck)
+
+
+def _listed(xml: bytes, name: bytes) -> list[bytes]:
+    """The elements of one of the lists of the styles (fills, fonts), each as its bytes."""
+    whole = re.search(rb"<(?:\w+:)?%ss\b.*?</(?:\w+:)?%ss>" % (name, name), xml, re.DOTALL)
+    return re.split(rb"<(?:\w+:)?%s(?=[\s/>])" % name, whole[0] if whole else b"")[1:]

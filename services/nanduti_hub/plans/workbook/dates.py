@@ -25,6 +25,8 @@ _WHOLE_YEAR = re.compile(
 _RECURRENT = re.compile(
     r"(?:de forma |en forma |de manera |actividad |accion |proceso )?(?:permanente(?:mente)?|continu[oa](?:mente)?"
     r"|constante(?:mente)?|mensual(?:mente)?|bimestral(?:mente)?|trimestral(?:mente)?|semestral(?:mente)?|semanal(?:mente)?"
+    r"|cada (?:\d+ |dos |tres |cuatro |seis )?(?:dias?|semanas?|quincenas?|mes(?:es)?|bimestres?|trimestres?|semestres?)"
+    r"|(?:una|dos|tres|cuatro|\d+) ve(?:z|ces) (?:al|por|en el|cada) (?:semana|mes|bimestre|trimestre|semestre|ano)"
     r"|diari[oa]|periodic[oa](?:mente)?|quincenal(?:mente)?|cuatrimestral(?:mente)?|regular(?:mente)?)"
     r"(?: (?:y|e|/) (?:permanente|continu[oa]))?(?: (?:durante (?:todo )?el ano|todo el ano))?(?: (?:de |del )?(\d{4}))?"
 )
@@ -39,17 +41,23 @@ _VAGUE = re.compile(
     r"(?: (?:de|del) ?(?:el )?(.*))?"
 )
 _HALF_MONTH = re.compile(
-    r"(primera?|segunda?|1ra|2da|1a|2a|1|2|1era|ultima) (quincena|semana|mitad)(?: (?:de|del) (?:mes de )?(.+))?"
+    r"(primera?|segunda?|1ra|2da|1a|2a|1|2|1era|ultima)\.? (quincena|semana|mitad)(?: (?:de|del) (?:mes de )?(.+))?"
 )
 _WEEKDAY = re.compile(r"^(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo),? +")
 _LEAD_IN = re.compile(
-    r"^(?:del?|en|durante|entre|desde|el|los|las|la|mes(?:es)? de|para|periodo|aprox\.?)\s+(?=\S)"
+    r"^(?:del?|en|durante|entre|desde|el|los|las|la|semana|mes(?:es)? de|para|periodo|aprox\.?)\s+(?=\S)"
 )
 _UNTIL = re.compile(
     r"^(?:(?:como )?(?:hasta|antes de|antes del|a mas tardar(?: en| el)?|plazo:?)) (?:el |fin(?:es)? de )?(.+)"
 )
 _SINCE = re.compile(r"^(?:desde|a partir de|a partir del|inicia en) (?:el )?(.+)")
 _TO = re.compile(r" +(?:a|al|hasta|hasta el) +| +- +| ?\.\.+ ?")
+_HOUR = re.compile(
+    r"(?<=\d)[ ,;-]*(?:a las )?\b\d{1,2}[:.]\d{2}(?::\d{2})? ?(?:h|hs|hrs|horas)\.?$|(?<=\d{4}) \d{1,2}:\d{2}(?::\d{2})?$"
+)
+#: "Último trimestre" by its number.
+_LAST = re.compile(r"\bultim[oa] (bim|trim|cuatrim|sem(?=\.|es|$))")
+_LAST_NUMBER = {"bim": 6, "trim": 4, "cuatrim": 3, "sem": 2}
 _DASH = re.compile(r"-")
 _DASHES = re.compile(r" *- *")
 _BETWEEN = re.compile(r"^entre (?:el |los meses de )?(.+?) y (?:el )?(.+)$")
@@ -108,6 +116,8 @@ def _text(value: str, year: int, hint: int | None) -> Period:
     text = fold(value).replace("º", "").replace("°", "").replace("ª", "").strip(" .:;")
     if not text or not text.strip("-_/ "):
         return Period()
+    text = _HOUR.sub("", text)
+    text = _LAST.sub(lambda match: f"{_LAST_NUMBER[match[1]]} {match[1]}", text)
     whole = _WHOLE_YEAR.fullmatch(text)
     if whole:
         stated = int(whole[1]) if whole[1] else year
@@ -314,7 +324,11 @@ def _months(year: int, first: int, months: int) -> Period:
 
 def _half(match: re.Match[str], value: str, year: int) -> Period:
     """A fortnight or a half of something: "primera quincena de marzo"."""
-    whole = _span(match[3], year, None) if match[3] else Period(date(year, 1, 1), date(year, 12, 31))
+    whole = (
+        _span(match[3], year, None)
+        if match[3] and match[3] != "ano"
+        else Period(date(year, 1, 1), date(year, 12, 31))
+    )
     first = match[1][0] in {"p", "1"}
     if whole is None or whole.start is None or whole.end is None or match[1] == "ultima":
         return _unclear(shown(value))

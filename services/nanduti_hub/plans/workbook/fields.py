@@ -16,9 +16,10 @@ from nanduti_hub.plans.workbook.axes import AxisNames, AxisRead, axis_names, rea
 from nanduti_hub.plans.workbook.container import Package
 from nanduti_hub.plans.workbook.dates import Period, read_period
 from nanduti_hub.plans.workbook.grid import Grid, Place
-from nanduti_hub.plans.workbook.institutions import Named, Register, read_institutions, register
+from nanduti_hub.plans.workbook.institutions import Named, read_institutions
 from nanduti_hub.plans.workbook.measures import Measure, Standing, read_measure, read_standing
 from nanduti_hub.plans.workbook.places import Atlas, Places, atlas, read_places
+from nanduti_hub.plans.workbook.register import Register, register
 from nanduti_hub.plans.workbook.text import (
     Cell,
     Note,

@@ -67,6 +67,12 @@ class Grid(Struct):
             self._styled["paint"] = styles_of(self.xml, self.package.painted)
         return place in self._styled["paint"]
 
+    def is_struck(self, place: Place) -> bool:
+        """Whether a cell's text is struck through."""
+        if "struck" not in self._styled:
+            self._styled["struck"] = styles_of(self.xml, self.package.struck)
+        return place in self._styled["struck"]
+
 
 class Hidden(Struct, frozen=True):
     """A sheet that is hidden, and so is not read."""
@@ -138,6 +144,8 @@ def _plain_values(rows: list[list[Cell]], around: Surroundings) -> None:
             if value.__class__ is not str:
                 if value is True or value is False:
                     values[column] = "VERDADERO" if value else "FALSO"  # as spreadsheets show it
+            elif value[:1] == "'" and value[1:2].isalnum() and "'" not in value[1:]:
+                values[column] = value[1:]  # the sign for "this is text", pasted along
             elif value[:1] == "#" and _BROKEN_TEXT.fullmatch(value.strip()):
                 around.broken[row, column] = value.strip()
                 values[column] = ""

@@ -18,13 +18,16 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         NOT_READ,
-        r"ejecutad[oa]s?\b|devengad|\bsaldo\b|responsables? (?:del?|de la) (?:seg|monit|repor|inform|carga|verif)",
+        r"ejecutad[oa]s?\b|devengad|\bsaldo\b|responsables? (?:(?:del?|de la|de las|de los) )?(?:suplent|altern|seguim|segund|monit|repor|inform|carga|verif)",
     ),
     (
         NOT_READ,
         r"fecha (?:de |del )?(?:la )?(?:informe|reporte|actualizacion|corte|registro|carga|verificacion)",
     ),
-    (NOT_READ, r"^(?:n|nro|numero|cantidad|total) (?:de )?(?:los |las )?(?:participantes|personas)"),
+    (
+        NOT_READ,
+        r"^(?:n|nro|numero|cantidad|total) (?:de )?(?:los |las )?(?:participantes|personas|meses|dias|horas|semanas)",
+    ),
     (
         NOT_READ,
         r"^(?:proximos? pasos?|dificultad|obstaculo|leccion|firma|cargo|resultado|producto|entregable|impacto)",
@@ -36,6 +39,26 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"(?: (?:de |de la |del )?(?:orden|actividad(?:es)?|accion(?:es)?|act|poa|item|tarea|correlativo|ref|n|#))?$"
         ),
     ),
+    # What was done is never what is planned, whatever it is of.
+    (
+        NOT_READ,
+        (
+            r"^(?:metas?|cantidad(?:es)?|presupuesto|costos?|montos?|recursos?|gastos?|valor|importe)\b.*"
+            r"\b(?:realizad|cumplid|utilizad|gastad|pagad|comprometid|consumid|desembolsad|transferid|rendid|lograd|alcanzad|obligad)"
+        ),
+    ),
+    (
+        NOT_READ,
+        r"ejecucion (?:del? )?(?:presupuest|financ|fisic|gasto)|responsables? (?:del? )(?:presup|pago|fondo|gasto)",
+    ),
+    (
+        NOT_READ,
+        r"(?:%|porcentaje) (?:del? )?presupuest|presupuest\w* (?:%|si no)|(?:cuenta|tiene|hay) .*presupuest",
+    ),
+    ("progress", r"^ejecucion (?:de la actividad )?%"),
+    ("target", r"^(?:unidad(?:es)?|u m)\b.*\b(?:metas?|cantidad)$"),
+    (NOT_READ, r"^(?:fecha|inicio|fin|termino|meta|costo)\b.*\breal(?:es)?$|^(?:inicio|fin|fecha) efectiv"),
+    ("budget", r"^metas? (?:financier|presupuest)"),
     (
         "code",
         r"^(?:actividad(?:es)?|accion|tarea|item) (?:n|no|nro|num|numero|cod|codigo|#)$|^(?:n|nro|codigo) (?:item|poa)$",
@@ -48,24 +71,37 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "budget_source",
         r"fuentes? (?:de |del )?(?:los )?(?:financ|fondo|recurso|presup)|financiamiento|financiador",
     ),
+    # Codes of the budget are no amounts: "Línea presupuestaria" 260.
+    (
+        "budget_source",
+        r"^(?:lineas?|partidas?|objetos?|rubros?|clasificador|categoria|codigo) (?:presupuest|program)",
+    ),
+    (
+        NOT_READ,
+        r"unitari[oa]|unidad presupuest|tipo de (?:gasto|presupuest|recurso)|disponibilidad presupuest|requiere",
+    ),
     ("budget_source", r"^fuentes?$|^f f$|^ff$|^rubro|objeto del? gasto"),
     ("baseline", r"lineas? (?:de )?base\b|valor (?:de )?base|valor inicial|situacion inicial|^base\b"),
     (
         "axis",
-        r"^(?:(?:n|nro|numero|cod|codigo) (?:de |del )?)?ejes?\b|^pilar(?:es)?\b|^componentes?\b|^dimension(?:es)?\b|^(?:area|ambito)s? estrategic",
+        r"^(?:(?:n|nro|numero|cod|codigo) (?:de |del )?)?ejes?\b|^pilar(?:es)?\b|^componentes?\b|^dimension(?:es)?\b|^(?:area|ambito)s? (?:estrategic|tematic)",
     ),
     ("axis", r"^lineamiento"),
     ("objective", r"^objetivos?\b|^obj\b|^proposito"),
     (
         "line",
-        r"^lineas? (?:de )?(?:la )?(?:accion|trabajo|intervencion)|^lineas? (?:estrategica|operativa)s?|^lineas?$",
+        r"^lineas? (?:de )?(?:la )?(?:accion|trabajo|intervencion)|^lineas? (?:estrategic[oa]|operativ[oa])s?|^lineas?$",
     ),
-    ("line", r"^estrategias?$|^sub ?componente|^programas?$"),
+    ("line", r"^estrategias?$|^sub ?componente|^(?:sub ?)?(?:programa|proyecto)s?$"),
     ("lead", r"^(?:\w+ )?responsables?\b.*\bco ?r{1,2}esponsab"),
+    ("collaborators", r"^con quien"),
+    ("budget", r"^cuanto (?:cuesta|dinero|costara)"),
+    ("title", r"^que$"),
+    (NOT_READ, r"^(?:para|por) que"),
     # Who helps is asked before who answers: "Otros responsables", "Responsables de apoyo" never lead.
     (
         "collaborators",
-        r"\bco ?r{1,2}esponsa[bv]|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan|coadyuv",
+        r"\bco ?r{1,2}esponsa[bv]|\bco ?lider|\bapoy|colabora|\baliad|\balianza|involucrad|participa|socios?\b|cooperan|coadyuv",
     ),
     (
         "collaborators",
@@ -88,25 +124,29 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "budget",
-        r"presupuest|\bcostos?\b|\bmontos?\b|\binversion|importe|valor estimado|asignacion|^g s?$|^gs$|guaranies|^₲|valor (?:en )?(?:gs|₲)",
+        r"presupuest|\bcostos?\b|\bmontos?\b|\binversion|importe|valor estimado|asignacion|^(?:total )?g s?$|^(?:total )?gs$|guaranies|^₲|valor (?:en )?(?:gs|₲)",
     ),
     ("budget", r"recursos? (?:\w+ )?(?:financ|presup|gs|econom|monetari)"),
     ("progress", r"avance|^%|porcentaje|^grado de|nivel de (?:ejecucion|cumplimiento)"),
     ("status", r"^estado|estatus|^status|^situacion|^cumplimiento|semaforo"),
     ("crimes", r"delito|^tematicas?\b|^temas?$|problematica|hechos? punible"),
     ("scope", r"^ambitos?(?: de (?:accion|aplicacion|intervencion))?$"),
-    ("observations", r"^observa|comentario|^obs\b|^notas?$|aclaracion"),
+    ("observations", r"^(?:otras )?observa|comentario|^obs\b|^notas?$|aclaracion"),
     ("unit", r"^(?:unidad(?:es)?|unid|u)(?: de)? medida|^u ?(?:de )?m$|^unidad(?:es)?$|^medida$|^unid$"),
     (
         "lead",
-        r"responsab|^coordina(?:dora?|n)?$|^institucion|^entidad|organismo|^organos?\b|ejecutor|\blider|a cargo|^quien|^encargad|dependencia",
+        (
+            r"responsab|^coordina(?:dora?|n)?$|^(?:institucion|entidad|organismo)(?:es)?(?: es| s)?(?: publicas?| nacional(?:es)?)?$"
+            r"|^(?:institucion|entidad|organismo|organo|unidad|ente)(?:es|s)?(?: es| s)? .*(?:ejecut|lider|a cargo|principal|encargad|competente|rector|coordinador)"
+            r"|ejecutor|\blider|a cargo|^quien|^encargad|dependencia|^organos?\b"
+        ),
     ),
     ("target", r"^metas?\b|valor (?:de la )?meta|^cantidad|^programado|valor esperado|^total metas?$"),
     (
         "title",
         (
             r"^(?:(?:nombre|denominacion) (?:de )?(?:la |las )?|descripcion (?:de )?(?:la |las )?)?(?:principales )?(?:sub ?)?"
-            r"(?:actividad|accion|tarea|medida|intervencion)(?:es|s)?\b|^que (?:se )?(?:hara|hace|haremos|vamos)|^titulo"
+            r"(?:actividad|accion|tarea|medida|intervencion)(?:es|s)?\b|^(?:iniciativa|compromiso|operacion|gestion)(?:es|s)?\b|^que (?:se )?(?:hara|hace|haremos|vamos)|^titulo"
         ),
     ),
     ("description", r"^descripcion|^detalle|^metodologia|^como\b|^procedimiento"),

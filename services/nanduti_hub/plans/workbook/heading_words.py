@@ -14,7 +14,7 @@ ABBREVIATIONS = {
     "acc": "accion", "accs": "acciones", "act": "actividad", "activ": "actividad", "activid": "actividad",
     "acts": "actividades", "cant": "cantidad", "cantid": "cantidad", "ctd": "cantidad", "cod": "codigo",
     "colab": "colaboradora", "coment": "comentario", "coord": "coordinacion", "cronog": "cronograma",
-    "ctto": "costo", "culm": "culminacion", "depart": "departamento", "depto": "departamento",
+    "comp": "componente", "ctto": "costo", "culm": "culminacion", "depart": "departamento", "depto": "departamento",
     "deptos": "departamento", "desc": "descripcion", "descrip": "descripcion", "dpto": "departamento",
     "dptos": "departamento", "dtto": "distrito", "ejec": "ejecucion", "ent": "entidad", "espec": "especifico",
     "estr": "estrategico", "estrat": "estrategico", "fch": "fecha", "fec": "fecha", "fech": "fecha",
@@ -59,11 +59,11 @@ _VOCABULARY = (
     "financiamiento", "fuente", "indicador", "indicadores", "inicio", "institucion", "institucional",
     "instituciones", "intervencion", "involucradas", "lineamiento", "localizacion", "medida", "medios", "metas",
     "municipio", "objetivo", "objetivos", "observacion", "observaciones", "operativo", "organismo", "periodo",
-    "plazo", "presupuestaria", "presupuestario", "presupuesto", "principal", "producto", "productos",
+    "plazo", "plazos", "presupuestaria", "presupuestario", "presupuesto", "principal", "producto", "productos",
     "programa", "programacion", "programado", "recursos", "responsabilidad", "responsable", "responsables",
     "resultado", "resultados", "tarea", "tareas", "territorio", "trimestre", "unidad", "verificacion",
 )  # fmt: skip
-_ALIKE = 84
+_ALIKE = 80
 
 
 @lru_cache(maxsize=4_096)

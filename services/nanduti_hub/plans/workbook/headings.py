@@ -11,20 +11,26 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from nanduti_hub.plans.workbook.heading_names import NOT_READ, TITLE_ORDER
-from nanduti_hub.plans.workbook.labels import LONGEST, Span, foreign_money, is_week, role_of, span_of
-from nanduti_hub.plans.workbook.text import Cell, clean, shown, small_number, words
+from nanduti_hub.plans.workbook.labels import LONGEST, Span, foreign_money, role_of, span_of
+from nanduti_hub.plans.workbook.marks import marks_of, numbered_runs, role_of_stack
+from nanduti_hub.plans.workbook.text import Cell, clean, shown, words
 
 _SCANNED = 150
 #: With a heading this good, only so many rows further down may hold a better one.
 _GOOD, _FURTHER = 4.0, 10
+#: So many known labels make a heading, whatever else its cells say.
+_SURELY = 4
 _YEAR = re.compile(r"\b(20[0-4]\d)\b")
-_MONTH_LETTERS = tuple("efmamjjasond")
 #: Columns of which the displaced one still has a place.
 _SECOND_PLACE = {"title": ("line", "description"), "axis": ("line",), "objective": ("line",)}
 #: "Eje N°" beside "Eje" adds nothing to it.
 _ONLY_A_NUMBER = re.compile(r"\b(?:n|nro|numero|cod|codigo)\b")
 _LAST_RANK = 20
+#: Goals and amounts for longer than a year, beside those of the year.
+_MANY_YEARS = re.compile(r"quinquen|plurianual|multianual|trienal|bienal|del plan\b|todo el periodo")
 _AXIS_ORDER = ("eje", "pilar", "componente", "dimension", "area", "ambito", "lineamiento")
+_OF_ACTIVITY = frozenset(("indicator", "target", "baseline", "means", "unit", "lead"))
+_OF_OTHERS = re.compile(r"\b(?:objetivo|resultado|impacto|efecto|componente|eje|linea|proyecto|programa)s?\b")
 _PLACE_ORDER = ("dep", "territorio", "cobertura", "alcance", "ambito", "region", "zona", "lugar")
 
 
@@ -37,9 +43,14 @@ class Heading(Struct):
     marks: dict[int, Span] = field(default_factory=dict)
     #: Columns that each stand for one department.
     places: dict[int, str] = field(default_factory=dict)
+    #: Columns that each stand for one institution, and whether one of those marked answers for the activity.
+    partners: dict[int, str] = field(default_factory=dict)
+    leads: bool = False
     labels: dict[int, str] = field(default_factory=dict)
     unread: list[int] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
+    #: What each label means by itself, whether its column is read or another has its place.
+    known: dict[int, str] = field(default_factory=dict)
     texts: frozenset[str] = frozenset()
     score: float = 0.0
 
@@ -49,27 +60,43 @@ def find_heading(
     covered: Mapping[tuple[int, int], tuple[int, int]],
     first: int = 0,
     last: int | None = None,
+    *,
+    year: int | None = None,
 ) -> Heading | None:
-    """The best heading among the rows from `first`; `covered` gives the anchor of each merged cell."""
+    """The best heading among the rows from `first`; `covered` gives the anchor of each merged cell.
+
+    Of columns that speak of several years ("Meta 2025", "Meta 2026") the one of `year` is meant.
+    """
     best: Heading | None = None
     stop = min(len(rows), first + _SCANNED) if last is None else min(len(rows), last)
     for top in range(first, stop):
         if best is not None and best.score >= _GOOD and top > best.bottom + _FURTHER:
             break
         filled = sum(1 for value in rows[top] if isinstance(value, str) and value and len(value) <= LONGEST)
-        if filled < 2:
+        if filled < 2 or _states(rows[top]):
             continue
         heading: Heading | None = None
         for depth in (1, 2, 3):
             if top + depth > len(rows) or (depth > 1 and not _continues(rows, top, top + depth - 1, covered)):
                 break
             # A row that only labels parts belongs to the heading, whether its labels are known or not.
-            heading = _heading(rows, covered, top, top + depth - 1) or heading
+            heading = _heading(rows, covered, top, top + depth - 1, year) or heading
         if heading is None or (best is not None and heading.score <= best.score + 0.01):
             continue
         if best is None or not _has_rows(rows, best, heading.top):
             best = heading
     return best
+
+
+def _states(row: Sequence[Cell]) -> bool:
+    """Whether a row says what holds for the sheet ("Responsable: MTESS"), and so names no columns."""
+    texts = [value for value in row if isinstance(value, str) and value and len(value) <= LONGEST]
+    pairs = [text.partition(":") for text in texts if ":" in text]
+    stated = any(
+        value.strip() and role_of(label) in {"lead", "axis", "objective", "place"}
+        for label, _, value in pairs
+    )
+    return stated and sum(1 for text in texts if role_of(text)) < _SURELY
 
 
 def _has_rows(rows: Sequence[Sequence[Cell]], heading: Heading, until: int) -> bool:
@@ -82,13 +109,14 @@ def _has_rows(rows: Sequence[Sequence[Cell]], heading: Heading, until: int) -> b
     )
 
 
-def near_misses(rows: Sequence[Sequence[Cell]]) -> list[str]:
-    """The headings that were recognised in the row with most of them, when no heading was good enough."""
-    best: list[str] = []
+def near_misses(rows: Sequence[Sequence[Cell]]) -> tuple[list[str], list[str]]:
+    """The row with most known headings when no heading was good enough: all its texts, and those that are known."""
+    best: tuple[list[str], list[str]] = ([], [])
     for row in rows[:_SCANNED]:
-        seen = [shown(value) for value in row if isinstance(value, str) and role_of(value)]
-        if len(seen) > len(best):
-            best = seen
+        texts = [shown(value) for value in row if isinstance(value, str) and value and len(value) <= LONGEST]
+        seen = [text for text in texts if role_of(text)]
+        if len(seen) > len(best[1]):
+            best = (texts, seen)
     return best
 
 
@@ -110,7 +138,7 @@ def _continues(
     main = {"title", "lead", "axis"}
     if len(main.intersection(titles)) >= 2 and len(main.intersection(above)) >= 2:
         return False  # a whole heading again
-    runs = _numbered_runs(rows[row])
+    runs = numbered_runs(rows[row])
     parts = {
         column
         for column, value in filled
@@ -134,28 +162,6 @@ def _is_label(text: str, role: str | None) -> bool:
     if role in {"axis", "objective", "line"} and any(sign.isdecimal() for sign in folded):
         return False
     return bool(folded) and folded != "x" and folded.count(" ") <= 5 and len(text) <= 60
-
-
-def _numbered_runs(row: Sequence[Cell]) -> set[int]:
-    """Columns of runs 1 2 3 4 or 1 .. 12, side by side (months, bimesters, quarters or weeks by their numbers)."""
-    numbers = [
-        small_number(words(value))
-        if isinstance(value, str)
-        else int(value)
-        if isinstance(value, float)
-        else None
-        for value in row
-    ]
-    found: set[int] = set()
-    first = 0
-    while first < len(numbers):
-        length = 0
-        while first + length < len(numbers) and numbers[first + length] == length + 1:
-            length += 1
-        if length in {4, 5, 6, 12}:
-            found.update(range(first, first + length))
-        first += max(length, 1)
-    return found
 
 
 def _is_grouped(
@@ -187,7 +193,11 @@ def _is_grouped(
 
 
 def _heading(
-    rows: Sequence[Sequence[Cell]], covered: Mapping[tuple[int, int], tuple[int, int]], top: int, bottom: int
+    rows: Sequence[Sequence[Cell]],
+    covered: Mapping[tuple[int, int], tuple[int, int]],
+    top: int,
+    bottom: int,
+    year: int | None,
 ) -> Heading | None:
     width = max(len(rows[row]) for row in range(top, bottom + 1))
     stacks = [_stack(rows, covered, top, bottom, column) for column in range(width)]
@@ -197,11 +207,12 @@ def _heading(
         if not stack:
             continue
         heading.labels[column] = " / ".join(clean(value) for value in stack)
-        role = _role(stack)
+        role = role_of_stack(stack)
         if role is not None:
             roles.append((column, role))
-    _marks(heading, stacks)
-    _columns(heading, [(column, role) for column, role in roles if column not in heading.marks])
+            heading.known[column] = role
+    heading.marks = marks_of(stacks)
+    _columns(heading, [(column, role) for column, role in roles if column not in heading.marks], year)
     indicator = heading.columns.get("indicator", -1)
     if "target" not in heading.columns and "meta" in words(heading.labels.get(indicator, "")).split():
         heading.columns["target"] = indicator  # "Indicador / meta": the number is in the indicator's text
@@ -256,84 +267,7 @@ def _group_to_the_left(rows: Sequence[Sequence[Cell]], row: int, bottom: int, co
     return ""
 
 
-def _role(stack: Sequence[Cell]) -> str | None:
-    """The role of a column: its own label's, else its label read together with its group's."""
-    texts = [clean(value) for value in stack]
-    own = role_of(texts[-1])
-    if len(texts) > 1:
-        group = role_of(texts[0])
-        if group == "budget" and span_of(stack[-1]) is not None:
-            return None  # a part of the year's amount
-        money = "budget" in {group, own} and (foreign_money(texts[-1]) or own is None)
-        if group == "budget" and own in {None, "target"} and not money:
-            own = "budget"
-        if own is None or money:
-            own = role_of(" ".join(texts))
-            own = None if own == "place" else own  # "Departamentos" over one column for each
-        if group == "code" and own is None:
-            own = None
-    return own
-
-
-def _marks(heading: Heading, stacks: Sequence[Sequence[Cell]]) -> None:
-    """Fill in the columns that stand for months, quarters or semesters."""
-    found: dict[int, Span] = {}
-    for column, stack in enumerate(stacks):
-        if not stack:
-            continue
-        span = span_of(stack[-1])
-        over = span_of(stack[-2]) if len(stack) > 1 else None
-        if over is not None and over.months == 1 and is_week(stack[-1]):
-            span = over  # a week of that month: "S1" is no semester here
-        group = " ".join(clean(value) for value in stack[:-1])
-        if span is not None:
-            if len(stack) > 1 and role_of(group) in {"budget", "progress", NOT_READ}:
-                continue  # amounts by quarter are not marks
-            found[column] = _dated(span, group)
-    if not found:
-        found = _runs(stacks)
-    lengths = {span.months for span in found.values()}
-    if len(lengths) > 1:
-        # Quarter totals between the months say nothing that the months do not say.
-        least = min(lengths)
-        if sum(1 for span in found.values() if span.months == least) > 1:
-            found = {column: span for column, span in found.items() if span.months == least}
-    if len(found) == 1 and next(iter(found.values())).months < 12:
-        found = {column: span for column, span in found.items() if len(stacks[column]) > 1}
-    heading.marks = found
-
-
-def _dated(span: Span, group: str) -> Span:
-    year = _YEAR.search(group)
-    return Span(span.first, span.months, span.year or (int(year[1]) if year else None))
-
-
-def _runs(stacks: Sequence[Sequence[Cell]]) -> dict[int, Span]:
-    """Columns labelled only E F M A ..., 1 2 3 ... or I II III IV, side by side."""
-    own = [words(clean(stack[-1])) if stack else "" for stack in stacks]
-    for first in range(len(own)):
-        if tuple(own[first : first + 12]) == _MONTH_LETTERS:
-            return {first + index: Span(index + 1, 1) for index in range(12)}
-        group = words(" ".join(clean(value) for value in stacks[first][:-1])) if stacks[first] else ""
-        counts = ((12, 1), (6, 2), (4, 3)) if "bim" in group else ((12, 1), (4, 3), (3, 4), (2, 6))
-        for count, months in counts:
-            numbers = [small_number(word) if word else None for word in own[first : first + count]]
-            if numbers != list(range(1, count + 1)):
-                continue
-            if count == 3 and "cuatrim" not in group:
-                continue
-            roman = all(not word.isdecimal() for word in own[first : first + count])
-            if (group and (role_of(group) == "period" or _YEAR.search(group))) or (roman and count == 4):
-                return {
-                    first + index: _dated(Span(index * months + 1, months), group) for index in range(count)
-                }
-    years = {column: int(word) for column, word in enumerate(own) if _YEAR.fullmatch(word)}
-    if len(years) >= 2:
-        return {column: Span(1, 12, year) for column, year in years.items()}
-    return {}
-
-
-def _columns(heading: Heading, roles: Sequence[tuple[int, str]]) -> None:
+def _columns(heading: Heading, roles: Sequence[tuple[int, str]], year: int | None) -> None:
     """Give each role its column; where two compete the better name wins and the other takes a second place."""
     competing: dict[str, list[int]] = {}
     for column, role in roles:
@@ -341,7 +275,7 @@ def _columns(heading: Heading, roles: Sequence[tuple[int, str]]) -> None:
     for role, columns in competing.items():
         if role == NOT_READ:
             continue
-        ranked = sorted(columns, key=lambda column: (_rank(role, heading.labels[column]), column))
+        ranked = sorted(columns, key=lambda column: (_rank(role, heading.labels[column], year), column))
         heading.columns[role] = ranked[0]
         heading.repeated.extend(
             column
@@ -353,7 +287,7 @@ def _columns(heading: Heading, roles: Sequence[tuple[int, str]]) -> None:
             if column == heading.columns[role] or column in heading.repeated:
                 continue
             free = next((place for place in places if place not in heading.columns), None)
-            if _rank(role, heading.labels[column]) == _LAST_RANK:
+            if _rank(role, heading.labels[column], year) == _LAST_RANK:
                 continue
             if free is not None and (role != "title" or _fits(free, heading, column)):
                 heading.columns[free] = column
@@ -364,8 +298,17 @@ def _fits(place: str, heading: Heading, column: int) -> bool:
     return (column < heading.columns["title"]) == (place == "line")
 
 
-def _rank(role: str, label: str) -> int:
+def _rank(role: str, label: str, year: int | None) -> int:
     folded = words(label)
+    years = [int(stated) for stated in _YEAR.findall(folded)]
+    if years and year is not None and not min(years) <= year <= max(years):
+        return _LAST_RANK + 1
+    if len(years) > 1 or _MANY_YEARS.search(folded):
+        return _LAST_RANK - 1
+    if role in _OF_ACTIVITY:
+        # "Indicador del objetivo" beside "Indicador de la actividad".
+        other = _OF_OTHERS.search(folded) is not None and "activid" not in folded
+        return (0 if role != "lead" or "responsab" in folded else 1) + 5 * other
     if role == "budget":
         return 9 if foreign_money(label) else 0 if "total" in folded else 1
     if role == "axis" and _ONLY_A_NUMBER.search(folded):
@@ -376,6 +319,6 @@ def _rank(role: str, label: str) -> int:
             return rank
     if role == "objective":
         return 0 if "estrateg" in folded or "general" in folded else 1
-    if role == "lead":
-        return 0 if "responsab" in folded else 1
+    if role == "budget_source":
+        return 0 if "f" in folded.split() or "fuente" in folded or "financ" in folded else 1
     return len(order)

@@ -10,18 +10,16 @@ import re
 from msgspec import Struct
 from rapidfuzz import fuzz, process
 
-from nanduti.directory import Institution, Platform
 from nanduti_hub.plans.workbook.phrases import (
     Match,
-    Node,
     Token,
     key,
     matches,
     prepared,
     tokens,
-    trie,
     written,
 )
+from nanduti_hub.plans.workbook.register import Register
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, fold, info, shown, warning
 
 #: Words with which a unit of an institution begins, or that say in what part it takes part.
@@ -39,7 +37,17 @@ _LABELS = frozenset((
     "responsable", "corresponsable", "lider", "lidera", "liderado", "apoyo", "coordina", "ejecuta",
     "ejecutor", "institucion", "principal", "etc", "otro", "otra", "entre", "demas", "todo", "toda", "ente",
     "organismo", "traves", "mediante", "junto", "conjunto", "conjuntamente", "articulacion",
-    "participacion", "colaboracion", "coordinacion",
+    "participacion", "colaboracion", "coordinacion", "acompana", "acompanan", "acompanamiento", "apoya",
+    "apoyan", "colabora", "participa", "participan", "secundario", "secundaria", "coadyuvante", "encargado",
+    "ejecutora", "coejecutor", "aliado", "aliada",
+))  # fmt: skip
+#: Words beside a name that say whether it leads or helps: "MINNA, MTESS (líder)", "Apoyo: MINNA".
+_LEADS = frozenset((
+    "lider", "lidera", "responsable", "principal", "ejecutor", "ejecutora", "encargado", "encargada",
+))  # fmt: skip
+_HELPS = frozenset((
+    "apoyo", "apoya", "apoyan", "acompana", "acompanan", "acompanamiento", "colabora", "colaboracion",
+    "corresponsable", "coadyuvante", "secundario", "secundaria", "participa", "participan", "aliado", "aliada",
 ))  # fmt: skip
 _UNIT_ACRONYM = re.compile(r"dg[a-z]{1,5}|d[ei][a-z]{2,4}g")
 _NOBODY = re.compile(
@@ -63,68 +71,6 @@ class Named(Struct, frozen=True):
     closest: tuple[str, ...] = ()
     #: Whether the first name in the text is an unknown one.
     unknown_first: bool = False
-
-
-class Register(Struct, frozen=True):
-    """What the names of institutions mean, made once for a directory."""
-
-    known: Node
-    names: dict[str, str]
-    keys: dict[str, str]
-    acronyms: frozenset[str]
-    #: A platform's name stands for the institution that coordinates it.
-    platform: str
-    coordinator: str
-    #: A generic body ("gobernaciones") and the one of the platform's own department.
-    local: dict[str, str]
-    #: The words of each institution's full name.
-    words: dict[str, frozenset[str]]
-
-
-def register(institutions: tuple[Institution, ...], platform: Platform) -> Register:
-    """The names, acronyms and aliases of the institutions, and of the platform itself."""
-    pairs: list[tuple[str, str]] = []
-    acronyms = set()
-    for institution in institutions:
-        pairs.append((key(institution.acronym), institution.code))
-        acronyms.add(key(institution.acronym))
-    for institution in institutions:
-        own = (institution.name, *institution.aliases, institution.code.replace("_", " "))
-        for name in own:
-            pairs.append((key(name), institution.code))
-            if re.fullmatch(r"[A-ZÑ][A-Za-zñÑ]*[A-ZÑ]", name) or (name.isupper() and " " not in name):
-                acronyms.add(key(name))
-    own = (platform.acronym, platform.name, *platform.aliases)
-    pairs.extend((key(name), f"@{platform.code}") for name in own if key(name) not in {"cid", "mesa"})
-    pairs = [pair for pair in pairs if pair[0]]
-    current = [record for record in platform.coordinators if record.until is None] or list(
-        platform.coordinators
-    )
-    return Register(
-        known=trie(pairs),
-        names={institution.code: institution.acronym or institution.name for institution in institutions},
-        keys=dict(reversed(pairs)),
-        acronyms=frozenset(acronyms),
-        platform=platform.acronym,
-        coordinator=current[-1].institution if current else "",
-        local=_local(institutions, platform),
-        words={institution.code: frozenset(key(institution.name).split()) for institution in institutions},
-    )
-
-
-def _local(institutions: tuple[Institution, ...], platform: Platform) -> dict[str, str]:
-    if platform.department is None:
-        return {}
-    here = [one for one in institutions if one.departments == (platform.department,)]
-    local = {}
-    for institution in institutions:
-        if institution.departments:
-            continue
-        head = key(institution.name).split(" ")[0]
-        own = [one for one in here if key(one.name).split(" ")[0] == head]
-        if len(own) == 1:
-            local[institution.code] = own[0].code
-    return local
 
 
 def read_institutions(value: Cell, known: Register) -> Named:
@@ -175,6 +121,8 @@ def read_institutions(value: Cell, known: Register) -> Named:
     if not codes and not unknown:
         unknown.append(clean(value))
         unknown_first = True
+    if len(codes) > 1 or (codes and unknown_first):
+        unknown_first = _put_lead_first(words, found, codes, notes, known, unknown_first=unknown_first)
     return Named(
         codes=tuple(codes),
         unknown=tuple(unknown),
@@ -182,6 +130,55 @@ def read_institutions(value: Cell, known: Register) -> Named:
         closest=tuple(closest(name, known) for name in unknown),
         unknown_first=unknown_first,
     )
+
+
+def _put_lead_first(
+    words: list[Token],
+    found: list[Match],
+    codes: list[str],
+    notes: list[Note],
+    known: Register,
+    *,
+    unknown_first: bool,
+) -> bool:
+    """Move the institution that the cell itself calls the leader to the front; whether an unknown one stays first."""
+    said = [_said(words, found, index) for index in range(len(found))]
+    lead = next((match for match, leads in zip(found, said, strict=True) if leads), None)
+    if lead is not None:
+        code = _code(lead.value, known, [], several=False)
+        if code in codes:
+            codes.remove(code)
+            codes.insert(0, code)
+            return False
+    elif said and said[0] is False and not unknown_first:
+        notes.append(
+            warning(
+                "lead_doubtful",
+                f"Dice que {known.names.get(codes[0], codes[0])} acompaña, y no dice quién responde.",
+                "Ponga primero a la institución responsable.",
+            )
+        )
+    return unknown_first
+
+
+def _said(words: list[Token], found: list[Match], index: int) -> bool | None:
+    """Whether the words beside a name say that it leads (True) or helps (False); None when they say neither."""
+    match = found[index]
+    at = match.first - 1
+    floor = found[index - 1].after if index else 0
+    while at >= floor and (not words[at].separator or words[at].word in "-:"):
+        if words[at].word in _LEADS | _HELPS:
+            return words[at].word in _LEADS
+        at -= 1
+    at = match.after
+    if at < len(words) and words[at].word in "([-":
+        ceiling = found[index + 1].first if index + 1 < len(found) else len(words)
+        for token in words[at + 1 : ceiling]:
+            if token.separator:
+                break
+            if token.word in _LEADS | _HELPS:
+                return token.word in _LEADS
+    return None
 
 
 def closest(name: str, known: Register) -> str:

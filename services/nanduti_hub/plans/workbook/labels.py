@@ -40,7 +40,7 @@ _WEEK_LABEL = re.compile(
 _FOREIGN = re.compile(r"usd|us\$|u\$s|u\$d|\$|dolar|€|euro|real(?:es)?\b|r\$")
 
 
-_PARTS = re.compile(r"[/|;\n]| [yoe] | - ")
+_PARTS = re.compile(r"[/|;\n]| [yoeu] | - ")
 #: Links of a results chain, of which the register keeps the activity and its indicator only.
 _OPENS_CHAIN = re.compile(r"^(?:resultado|producto|entregable|impacto)")
 
@@ -63,11 +63,17 @@ def role_of(text: str) -> str | None:
         return None
     written = written_out(folded)
     role = _found(written)
+    if role == "collaborators" and _found(written_out(words(_PARTS.split(text)[0]))) == "lead":
+        return "lead"  # "Responsable / Apoyo": the first of the cell leads
     if role is None or (role == NOT_READ and _OPENS_CHAIN.match(written)):
         # "Producto / Indicador": what is not kept stands beside what is.
         parts = [written_out(words(part)) for part in _PARTS.split(text)]
         roles = [_found(part) for part in parts if part] if len(parts) > 1 else []
-        role = next((found for found in roles if found not in {None, NOT_READ}), role)
+        role = (
+            "title"
+            if "title" in roles
+            else next((found for found in roles if found not in {None, NOT_READ}), role)
+        )
     if role is not None or len(written) < 5:
         return role
     role = _found(respelt(written))

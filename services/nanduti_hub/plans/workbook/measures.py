@@ -14,12 +14,15 @@ from nanduti_hub.plans.workbook.amounts import read_number
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, fold, info, shown, small_number, warning
 
 _MEASURE = re.compile(
-    r"^(?:(?:al(?: menos)?|minimo(?: de)?|como minimo|por lo menos|mas de|hasta|meta:?|aprox\.?|aproximadamente|unos|unas"
+    r"^(?:(?:al(?: menos)?|el|los|las|minimo(?: de)?|como minimo|por lo menos|mas de|hasta|meta:?|aprox\.?|aproximadamente|unos|unas"
     r"|total:?|maximo|[≥≤><=+~]+=?)\s*)*(\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?|\d+)\s*(%|por ?ciento|porciento)?\s*(.*)$"
 )
 _IN_WORDS = re.compile(
     r"^(?:al menos |minimo |por lo menos )?(un|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinte)(?: \(\d+\))? (.+)$"
 )
+#: 2,000 are two thousand or two.
+_ONE_COMMA = re.compile(r"[1-9]\d{0,2},\d{3}")
+_NUMBER_LAST = re.compile(r"([^\W\d][^\d:]{2,60}): ?(\d+(?:[.,]\d+)*)\.?")
 _NOTHING = re.compile(r"[-–—_./ ]*|s/?d|n/?[ad]|sin (?:datos?|linea de base|informacion|lb)|no (?:aplica|disponible|corresponde|hay|existe)"
                       r"|(?:a|por) (?:definir|determinar|establecer|levantar).*|no (?:se )?cuenta.*")  # fmt: skip
 _ANOTHER_NUMBER = re.compile(r"(?:^|[ ;,/])(?:y |e )?\d+ [a-z]{3,}")
@@ -93,11 +96,22 @@ def _measure(value: str, what: str) -> Measure:
                 float(small_number(worded[1]) or 0),
                 text[worded.start(2) :] if len(text) == len(folded) else worded[2],
             )
+        last = _NUMBER_LAST.fullmatch(text)
+        if last:
+            return Measure(read_number(last[2]), last[1].strip())
         return Measure(words=text, notes=(_in_words(text, what),))
     number = read_number(match[1])
     rest = text[match.start(3) :] if len(text) == len(folded) else match[3]
     if number is None or re.match(r"[/:]|(?:a|al|-|o)\s*\d|er\b|ro\b|do\b|to\b", match[3]):
         return Measure(words=text, notes=(_in_words(text, what),))
+    if _ONE_COMMA.fullmatch(match[1]):
+        note = warning(
+            f"{_code(what)}_ambiguous",
+            f"«{shown(text)}» puede ser {match[1].replace(',', '.')} (miles) o {match[1].partition(',')[0]} con decimales:"
+            " no se tomó ninguno.",
+            "Escriba el número sin separador de miles.",
+        )
+        return Measure(words=text, notes=(note,))
     notes: tuple[Note, ...] = ()
     rest = re.sub(r"^\((?:[a-zA-Zñáéíóú ]+)\)\s*", "", rest).strip(" .,;:-")
     if _ANOTHER_NUMBER.search(match[3]):

@@ -5,16 +5,21 @@ Rule: the first institution of the responsible cell leads; one that the director
 
 from nanduti_hub.plans.workbook import fields
 from nanduti_hub.plans.workbook.columns import Columns
-from nanduti_hub.plans.workbook.fields import Page, tell, tell_all
+from nanduti_hub.plans.workbook.fields import Page, is_mark, tell, tell_all
 from nanduti_hub.plans.workbook.grid import Place
 from nanduti_hub.plans.workbook.institutions import Named
-from nanduti_hub.plans.workbook.text import Cell, error, info, shown, warning
+from nanduti_hub.plans.workbook.text import Cell, clean, error, fold, info, shown, warning
+
+#: Marks that say who answers, where the others' say who helps.
+_LEADS = frozenset(("r", "l", "lider", "responsable", "principal", "p", "xx"))
 
 
 def read_partners(
     page: Page, columns: Columns, index: int, row: list[Cell], silent: frozenset[int] | set[int]
 ) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
     """The lead, the collaborators, and those whom the directory lacks."""
+    if columns.partner_marks:
+        return _marked(page, columns, index, row)
     column = columns.lead
     value: Cell = row[column]
     pairs = page.facts.memory.setdefault("partners", {})
@@ -58,6 +63,43 @@ def read_partners(
             partners  # nothing to tell: the next row is the same
         )
     return partners
+
+
+def _marked(
+    page: Page, columns: Columns, index: int, row: list[Cell]
+) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+    """Who takes part by the marks under the institutions' names: "R" or the first of them answers."""
+    marked = [(at, code) for at, code in columns.partner_marks if row[at] != "" and is_mark(row[at])]
+    lead: str | None = None
+    collaborators = [code for _, code in marked]
+    others: list[str] = []
+    if columns.lead >= 0:
+        read = fields.named(page.facts, row[columns.lead])
+        if read.codes or read.unknown:
+            place = (index, columns.lead)
+            lead = _lead(page, columns, place, row[columns.lead], read, collaborators, others)
+    elif columns.leads:
+        lead = next((code for at, code in marked if fold(clean(row[at])) in _LEADS), None)
+        if lead is None and len(marked) > 1:
+            note = info(
+                "lead_several",
+                f"Hay varias instituciones marcadas: queda {page.facts.register.names[marked[0][1]]} como responsable.",
+                "Marque con «R» a la que responde.",
+            )
+            tell(page, (index, marked[0][0]), columns.labels[marked[0][0]], "", note)
+        lead = lead or next(iter(collaborators), None)
+    if lead is None and (columns.lead >= 0 or columns.leads):
+        where = columns.lead if columns.lead >= 0 else columns.partner_marks[0][0]
+        note = error(
+            "lead_missing",
+            "Falta la institución responsable de la actividad.",
+            "Escriba la institución que responde por ella.",
+        )
+        if not any(
+            placed.row == index and placed.finding.code == "institution_unknown" for placed in page.found[-3:]
+        ):
+            tell(page, (index, where), columns.labels[where], "", note)
+    return lead, tuple(dict.fromkeys(code for code in collaborators if code != lead)), tuple(others)
 
 
 def _lead(

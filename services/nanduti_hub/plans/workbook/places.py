@@ -36,6 +36,12 @@ _OWN = re.compile(
     r"(?:a )?(?:nivel |alcance |ambito |cobertura )?departamental|todo el (?:departamento|dpto\.?).*|el departamento"
     r"|(?:todos los|los \d+|\d+) (?:distritos|municipios)(?: del departamento.*)?|(?:nivel )?(?:municipal|distrital|local)"
 )
+#: Places within a department: in a departmental plan they are no other department's.
+_VENUE = re.compile(
+    r"distrit|municip|localidad|ciudad|barrio|sede\b|local|escuela|colegio|\bplaza|salon|auditorio|hospital|oficina"
+    r"|centro|gobernacion|\bcasa\b|club|iglesia|parroquia|universidad|terminal|comisaria|juzgado|hotel|comunidad"
+    r"|compania|colonia|asentamiento|radio|cancha|polideportivo|biblioteca|teatro|instituciones educativas"
+)
 _NOWHERE = re.compile(
     r"virtual(?:es)?|en linea|online|(?:modalidad |plataforma )?virtual|zoom|remot[oa]|[-–—./ ]*|n/?a|no aplica"
 )
@@ -43,6 +49,7 @@ _NOISE = frozenset((
     "departamento", "dpto", "gobernacion", "distrito", "ciudad", "municipio", "municipalidad", "zona",
     "region", "localidad", "colonia", "urbana", "rural", "todo", "toda", "principalmente", "priorizado",
     "priorizada", "nivel", "otro", "otra", "solo", "comunidad", "indigena", "frontera", "fronteriza", "area",
+    "etc",
 ))  # fmt: skip
 _NOT_A_PLACE_BEFORE = frozenset((
     "nivel", "sede", "oficina", "administracion", "banco", "casa", "mercado", "hospital", "gobierno",
@@ -121,13 +128,9 @@ def read_places(value: Cell, known: Atlas) -> Places:
     ):
         return _default(known, text)  # a place within the plan's own department
     if not found or left:
-        if (
-            known.default
-            and (left or not found)
-            and re.search(r"distrit|municip|localidad|ciudad|barrio|sede|local", folded)
-        ):
+        if known.default and (left or not found) and _VENUE.search(folded):
             return _default(known, text)
-        return _unknown(known, text, _first_left(prepared(text), words, left))
+        return _unknown(known, text, _first_left(prepared(text), words, left), named=bool(found))
     return _named(known, text, found)
 
 
@@ -224,7 +227,7 @@ def _default(known: Atlas, text: str) -> Places:
     return Places(known.default, (note,))
 
 
-def _unknown(known: Atlas, text: str, piece: str | None) -> Places:
+def _unknown(known: Atlas, text: str, piece: str | None, *, named: bool = True) -> Places:
     wrong = piece or text
     if fold(wrong) in known.keys:
         wrong = text  # a department's name that means something else here ("nivel central")
@@ -239,6 +242,14 @@ def _unknown(known: Atlas, text: str, piece: str | None) -> Places:
             )
             return Places(rest.departments, (note, *rest.notes))
     closest = process.extractOne(fold(wrong), known.keys.keys(), scorer=fuzz.WRatio, score_cutoff=70)
+    if known.default and closest is None and not named:
+        where = known.names.get(known.default[0], known.default[0])
+        note = warning(
+            "department_default",
+            f"No se reconoce el lugar «{shown(wrong)}»: se toma el departamento del plan ({where}).",
+            "Si es de otro departamento, escríbalo por su nombre.",
+        )
+        return Places(known.default, (note,))
     hint = f"¿Quiso decir «{known.keys[closest[0]]}»? " if closest else ""
     note = error(
         "department_unknown",

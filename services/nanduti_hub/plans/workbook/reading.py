@@ -5,28 +5,32 @@ pairing with what was stored before, and anything that depends on today.
 """
 
 import io
-import re
 
-from msgspec import Struct
 from python_calamine import CalamineError, CalamineWorkbook
 
-from nanduti_hub.plans.rows import Finding, Known, Reading, Row, Severity
+from nanduti_hub.plans.rows import Finding, Known, Reading, Row
 from nanduti_hub.plans.workbook.activity import Section
 from nanduti_hub.plans.workbook.axes import starts_like_axis
 from nanduti_hub.plans.workbook.container import MAX_ROWS, Package, open_package, refused
 from nanduti_hub.plans.workbook.fields import Page, Placed, axis, facts_of, tell, tell_all
 from nanduti_hub.plans.workbook.grid import Grid, Hidden, Place, grids
-from nanduti_hub.plans.workbook.headings import Heading, find_heading, near_misses
-from nanduti_hub.plans.workbook.kinds import names_crimes
-from nanduti_hub.plans.workbook.labels import role_of
+from nanduti_hub.plans.workbook.headings import Heading, find_heading
 from nanduti_hub.plans.workbook.places import read_places
 from nanduti_hub.plans.workbook.remarks import tell_sheet
-from nanduti_hub.plans.workbook.table import settle_places
-from nanduti_hub.plans.workbook.text import Note, clean, error, info, warning
+from nanduti_hub.plans.workbook.settling import settle
+from nanduti_hub.plans.workbook.sheets import (
+    Sheet,
+    about,
+    chosen,
+    has_error,
+    listed,
+    said_above,
+    tell_misses,
+    told_years,
+)
+from nanduti_hub.plans.workbook.text import error, info, warning
 from nanduti_hub.plans.workbook.walk import read_table
 
-_LABELLED = re.compile(r"^([^:]{3,45}):\s*(.*)$")
-_SAMPLE = 60
 _CORRUPT = Reading(
     findings=(
         refused(
@@ -36,14 +40,6 @@ _CORRUPT = Reading(
         ),
     )
 )
-
-
-class Sheet(Struct):
-    """A sheet with a heading."""
-
-    index: int
-    grid: Grid
-    heading: Heading
 
 
 def read_workbook(content: bytes, file_name: str, known: Known) -> Reading:
@@ -74,7 +70,7 @@ def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
                 -1,
                 -1,
                 -1,
-                _about("", info("macros_ignored", "El libro trae macros: no se ejecutan ni se leen.")),
+                about("", info("macros_ignored", "El libro trae macros: no se ejecutan ni se leen.")),
             )
         )
     for index, grid in enumerate(grids(book, package)):
@@ -87,120 +83,43 @@ def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
                     f"La hoja «{grid.name}» está oculta y no se leyó.",
                     "Si es parte del plan, muéstrela y vuelva a subir el archivo; si no, bórrela.",
                 )
-                found.append(Placed(index, -1, -1, _about(grid.name, note)))
+                found.append(Placed(index, -1, -1, about(grid.name, note)))
             case Grid():
-                heading = find_heading(grid.rows, grid.covered)
+                heading = find_heading(grid.rows, grid.covered, year=known.year)
                 if heading is None:
                     misses.append((index, grid))
                 else:
                     sheets.append(Sheet(index, grid, heading))
-    sheets, doubtful = _chosen(sheets)
-    misses_told = _tell_misses(misses, doubtful, any_read=bool(sheets), refused_any=_has_error(found))
+    sheets = told_years(sheets, known.year, found)
+    sheets, doubtful = chosen(sheets)
+    misses_told = tell_misses(misses, doubtful, any_read=bool(sheets), refused_any=has_error(found))
     found.extend(misses_told)
     rows: list[Row] = []
     for sheet in sheets:
         page = Page(index=sheet.index, grid=sheet.grid, facts=facts, found=found)
         rows.extend(_sheet(page, sheet))
     _repeated(rows, sheets, found)
-    if sheets and not rows and not _has_error(found):
+    if sheets and not rows and not has_error(found):
         note = error(
             "activities_missing",
             "Se reconoció el encabezado, pero no hay actividades debajo.",
             "Compruebe que las actividades están en la columna de actividades, debajo del encabezado.",
         )
-        found.append(Placed(sheets[0].index, -1, -1, _about(sheets[0].grid.name, note)))
+        found.append(Placed(sheets[0].index, -1, -1, about(sheets[0].grid.name, note)))
     if len(rows) > MAX_ROWS:
         rows = []
         note = error(
             "sheet_too_large", f"El plan tiene más de {MAX_ROWS} actividades.", "Divídalo en varios archivos."
         )
-        found.append(Placed(-1, -1, -1, _about("", note)))
+        found.append(Placed(-1, -1, -1, about("", note)))
     found.sort(key=lambda placed: (placed.sheet, placed.row, placed.column))
     return Reading(rows=tuple(rows), findings=tuple(placed.finding for placed in found))
 
 
-def _about(sheet: str, note: Note) -> Finding:
-    return Finding(
-        sheet=sheet, severity=note.severity, code=note.code, message=note.message, suggestion=note.suggestion
-    )
-
-
-def _has_error(found: list[Placed]) -> bool:
-    return any(placed.finding.severity is Severity.ERROR for placed in found)
-
-
-def _chosen(sheets: list[Sheet]) -> tuple[list[Sheet], list[Sheet]]:
-    """The sheets to read: when some have responsible institutions, those without are summaries or lists."""
-    for sheet in sheets:
-        columns = sheet.heading.columns
-        if "lead" not in columns and "collaborators" in columns:
-            columns["lead"] = columns.pop("collaborators")
-    full = [sheet for sheet in sheets if "lead" in sheet.heading.columns or "lead" in _above(sheet)]
-    return (full, [sheet for sheet in sheets if sheet not in full]) if full else (sheets, [])
-
-
-def _tell_misses(
-    misses: list[tuple[int, Grid]], doubtful: list[Sheet], *, any_read: bool, refused_any: bool
-) -> list[Placed]:
-    """What was not read: a sheet without a heading is only told, unless no sheet has one."""
-    told = []
-    for sheet in doubtful:
-        note = warning(
-            "sheet_ignored",
-            f"La hoja «{sheet.grid.name}» tiene actividades sin columna de responsable: se toma como resumen y no se lee.",
-            "Si es parte del plan, agréguele la columna «Responsable».",
-        )
-        told.append(Placed(sheet.index, -1, -1, _about(sheet.grid.name, note)))
-    for index, grid in misses:
-        if not any(any(row) for row in grid.rows):
-            continue
-        note = info(
-            "sheet_ignored", f"La hoja «{grid.name}» no tiene el encabezado de una matriz: no se lee."
-        )
-        told.append(Placed(index, -1, -1, _about(grid.name, note)))
-    if not any_read:
-        seen = max((near_misses(grid.rows) for _, grid in misses), key=len, default=[])
-        near = f" Solo se reconocieron: {', '.join(seen[:6])}." if seen else ""
-        note = error(
-            "header_missing",
-            f"No se encontró el encabezado de la matriz en ninguna hoja.{near}",
-            "La matriz necesita una fila con los nombres de sus columnas, por lo menos «Actividad», «Responsable» y «Plazo».",
-        )
-        if not _has_error(told) and not refused_any:
-            told.append(Placed(-1, -1, -1, _about("", note)))
-    return told
-
-
-def _above(sheet: Sheet) -> dict[str, tuple[str, Place]]:
-    """What the lines above the heading say for the whole sheet, by role, and where."""
-    said: dict[str, tuple[str, Place]] = {}
-    for index in range(min(sheet.heading.top, 60)):
-        texts = [(column, clean(value)) for column, value in enumerate(sheet.grid.rows[index]) if value != ""]
-        for order, (column, text) in enumerate(texts):
-            label, value = text.rstrip(" :"), ""
-            match = _LABELLED.match(text)
-            if match and match[2]:
-                label, value = match[1], match[2]
-            elif order + 1 < len(texts) and len(text) < 45:
-                value = texts[order + 1][1]
-            role = role_of(label) if value and len(label) < 45 else None
-            if role in {"axis", "objective", "line", "lead", "place"} and role not in said:
-                whole = (
-                    text
-                    if role == "axis" and match and match[2] and any(sign.isdigit() for sign in label)
-                    else value
-                )
-                said[role] = (whole, (index, column))
-            if "axis" not in said and starts_like_axis(text) and len(text) > 5:
-                said["axis"] = (text, (index, column))
-    return said
-
-
 def _sheet(page: Page, sheet: Sheet) -> list[Row]:
     heading = sheet.heading
-    _settle_scope(page.grid, heading)
-    settle_places(page.facts.atlas, heading)
-    said = _above(sheet)
+    settle(page, heading)
+    said = said_above(sheet)
     section = _first_section(page, heading, said)
     defaults: dict[str, tuple[str, Place]] = {
         role: said[role] for role in ("lead", "place") if role in said and role not in heading.columns
@@ -208,15 +127,26 @@ def _sheet(page: Page, sheet: Sheet) -> list[Row]:
     if "place" in defaults and read_places(defaults["place"][0], page.facts.atlas).notes:
         del defaults["place"]  # a venue or an address in the title lines is no department
     table = read_table(page, heading, section, defaults)
-    if "lead" not in heading.columns and "lead" not in defaults:
+    if "lead" not in heading.columns and "lead" not in defaults and not heading.leads:
         note = error(
             "column_missing",
-            "La hoja no tiene columna de institución responsable.",
-            "Agregue una columna «Responsable» con la institución que responde por cada actividad.",
+            "La hoja no tiene columna de institución responsable. Se leyeron estos encabezados: "
+            f"{listed(heading)}.",
+            _without_lead(heading),
         )
         tell(page, (heading.top, heading.columns["title"]), "", "", note)
     tell_sheet(page, heading, table)
     return table.rows
+
+
+def _without_lead(heading: Heading) -> str:
+    helpers = heading.columns.get("collaborators", -1)
+    if helpers < 0:
+        return "Agregue una columna «Responsable» con la institución que responde por cada actividad."
+    return (
+        f"La columna «{heading.labels[helpers][:80]}» es de quienes acompañan y no dice quién responde:"
+        " agregue una columna «Responsable»."
+    )
 
 
 def _first_section(page: Page, heading: Heading, said: dict[str, tuple[str, Place]]) -> Section:
@@ -239,22 +169,6 @@ def _first_section(page: Page, heading: Heading, said: dict[str, tuple[str, Plac
     tell_all(page, place, "", text, read.notes)
     section.axis, section.common, section.stated = read.text[:1_000], read.common, bool(read.text)
     return section
-
-
-def _settle_scope(grid: Grid, heading: Heading) -> None:
-    """ "Ámbito" is a place or a crime: its cells tell."""
-    column = heading.columns.pop("scope", -1)
-    if column < 0:
-        return
-    values = [
-        row[column] for row in grid.rows[heading.bottom + 1 : heading.bottom + _SAMPLE] if row[column] != ""
-    ]
-    crimes = sum(1 for value in values if names_crimes(value))
-    role = "crimes" if values and crimes * 2 >= len(values) else "place"
-    if role not in heading.columns:
-        heading.columns[role] = column
-    else:
-        heading.unread.append(column)
 
 
 def _repeated(rows: list[Row], sheets: list[Sheet], found: list[Placed]) -> None:

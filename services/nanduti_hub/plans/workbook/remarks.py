@@ -2,22 +2,29 @@
 given twice, another year in the title.
 """
 
-import re
+from collections.abc import Callable
 
 from nanduti_hub.plans.rows import Severity
-from nanduti_hub.plans.workbook.fields import Page, tell
+from nanduti_hub.plans.workbook.amounts import read_amount
+from nanduti_hub.plans.workbook.dates import read_period
+from nanduti_hub.plans.workbook.fields import Page, named, places, tell
+from nanduti_hub.plans.workbook.heading_names import NOT_READ
 from nanduti_hub.plans.workbook.headings import Heading
+from nanduti_hub.plans.workbook.sheets import title_years, years_in
 from nanduti_hub.plans.workbook.table import Table
-from nanduti_hub.plans.workbook.text import Note, clean, fold, info, letters, warning
+from nanduti_hub.plans.workbook.text import Cell, Note, clean, info, letters, shown, warning
 
-_YEAR = re.compile(r"\b(20[1-4]\d)\b")
+_SAMPLE, _GUESSED = 200, 20
+_LEAST_AMOUNT = 10_000
 
 
 def tell_sheet(page: Page, heading: Heading, table: Table) -> None:
     """Tell everything that is about more than one cell."""
     _broken(page, table)
     _hidden(page, table)
-    _columns(page, heading)
+    _columns(page, heading, table)
+    _of_another_year(page, heading)
+    _struck(page, table)
     _twice(page, table)
     _other_year(page, heading)
     if table.filled:
@@ -66,20 +73,96 @@ def _hidden(page: Page, table: Table) -> None:
         tell(page, (table.heading.top, column), table.columns.labels.get(column, ""), "", note)
 
 
-def _columns(page: Page, heading: Heading) -> None:
+def _columns(page: Page, heading: Heading, table: Table) -> None:
+    """Tell which columns are left alone: with data in most rows it is a warning that says what they might be."""
+    sample = [page.grid.rows[index] for index in table.activities[:_SAMPLE]]
+    read = {role: column for role, column in heading.columns.items() if column in heading.labels}
     for column in heading.unread:
         label = heading.labels[column]
+        role = heading.known.get(column)
+        values = [row[column] for row in sample if column < len(row) and row[column] != ""]
         if column in heading.repeated:
             note = warning(
                 "column_repeated",
                 f"La columna «{label[:80]}» está repetida: se lee solo la primera.",
                 "Deje una sola, o póngales nombres distintos.",
             )
-        else:
+        elif role == NOT_READ or len(values) * 2 < len(sample) or not values:
             note = info(
                 "column_not_read", f"La columna «{label[:80]}» no se lee: no es un dato del registro."
             )
+        elif role is not None and role in read:
+            note = warning(
+                "column_not_read",
+                f"La columna «{label[:80]}» no se lee: para ese dato se toma «{heading.labels[read[role]][:80]}».",
+                "Compruebe que es la columna correcta; si no, cambie el nombre de la que sobra.",
+            )
+        else:
+            note = warning(
+                "column_not_read",
+                f"No se reconoce la columna «{label[:80]}», que tiene datos ({_guess(page, values)}): no se lee.",
+                "Si es un dato del plan, póngale un nombre usual: Actividad, Responsable, Corresponsables,"
+                " Departamento, Inicio, Fin, Indicador, Unidad de medida, Meta, Presupuesto (Gs.).",
+            )
         tell(page, (heading.bottom, column), label[:200], "", note)
+    for column in range(len(page.grid.rows[heading.bottom]) - 1):
+        if column in heading.labels or column in heading.marks:
+            continue
+        values = [row[column] for row in sample if column < len(row) and row[column] != ""]
+        if len(values) >= 2 and len(values) * 2 > len(sample):
+            note = warning(
+                "column_without_heading",
+                f"La columna {letters(column)} tiene datos ({_guess(page, values)}) y no tiene encabezado: no se lee.",
+                "Escriba su encabezado.",
+            )
+            tell(page, (heading.bottom, column), "", "", note)
+
+
+def _guess(page: Page, values: list[Cell]) -> str:
+    """What the cells of a column look like."""
+    sample = values[:_GUESSED]
+    readings: tuple[tuple[str, Callable[[Cell], bool]], ...] = (
+        ("parecen fechas", lambda value: not isinstance(value, (int, float, str, bool))),
+        ("parecen montos", lambda value: (read_amount(value).guaranies or 0) >= _LEAST_AMOUNT),
+        ("parecen cantidades", lambda value: isinstance(value, float)),
+        ("parecen marcas del cronograma", lambda value: len(clean(value)) == 1),
+        ("parecen instituciones", lambda value: bool(named(page.facts, value).codes)),
+        ("parecen departamentos", lambda value: bool(places(page.facts, value).departments)),
+        ("parecen plazos", lambda value: read_period(value, page.facts.year).start is not None),
+    )
+    for name, fits in readings:
+        if sum(1 for value in sample if fits(value)) * 2 > len(sample):
+            return name
+    return f"por ejemplo, «{shown(sample[0])[:60]}»"
+
+
+def _of_another_year(page: Page, heading: Heading) -> None:
+    """A goal or an amount whose heading names only other years is read, and told."""
+    for role in ("target", "budget"):
+        column = heading.columns.get(role, -1)
+        years = years_in(heading.labels.get(column, ""))
+        if years and not min(years) <= page.facts.year <= max(years):
+            note = warning(
+                "column_other_year",
+                f"La columna «{heading.labels[column][:80]}» habla de otro año que el plan ({page.facts.year}).",
+                "Compruebe que es la del año del plan.",
+            )
+            tell(page, (heading.bottom, column), heading.labels[column][:200], "", note)
+
+
+def _struck(page: Page, table: Table) -> None:
+    if not page.grid.package.struck:
+        return
+    title = table.heading.columns["title"]
+    for row in table.activities:
+        if page.grid.is_struck((row, title)):
+            note = warning(
+                "row_struck",
+                "La actividad está tachada: se leyó como las demás.",
+                "Si se canceló, escriba «Cancelada» en una columna «Estado», o borre la fila.",
+            )
+            value = page.grid.rows[row][title]
+            tell(page, (row, title), table.columns.labels.get(title, ""), value, note)
 
 
 def _twice(page: Page, table: Table) -> None:
@@ -101,18 +184,19 @@ def _twice(page: Page, table: Table) -> None:
 
 def _other_year(page: Page, heading: Heading) -> None:
     """A title for another year is a sign of last year's file."""
-    for index in range(min(heading.top, 20)):
-        for column, value in enumerate(page.grid.rows[index]):
-            if not isinstance(value, str) or not re.search(
-                r"\bplan\b|\bpoa\b|matriz|periodo|ano\b", fold(value)
-            ):
-                continue
-            years = [int(year) for year in _YEAR.findall(value)]
-            if years and not min(years) <= page.facts.year <= max(years):
-                note = warning(
-                    "year_differs",
-                    f"El título habla de {' y '.join(map(str, sorted(set(years))))}, y el plan es de {page.facts.year}.",
-                    "Compruebe que es el archivo correcto.",
-                )
-                tell(page, (index, column), "", clean(value), note)
-                return
+    for place, text, years in title_years(page.grid, heading):
+        if not min(years) <= page.facts.year <= max(years):
+            tell(page, place, "", text, _differs("El título", years, page.facts.year))
+            return
+    years = years_in(page.grid.name)
+    if years and not min(years) <= page.facts.year <= max(years):
+        where = (heading.top, heading.columns["title"])
+        tell(page, where, "", "", _differs("El nombre de la hoja", years, page.facts.year))
+
+
+def _differs(what: str, years: list[int], year: int) -> Note:
+    return warning(
+        "year_differs",
+        f"{what} habla de {' y '.join(map(str, years))}, y el plan es de {year}.",
+        "Compruebe que es el archivo correcto.",
+    )

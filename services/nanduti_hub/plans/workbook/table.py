@@ -14,7 +14,6 @@ from nanduti_hub.plans.workbook.columns import Columns
 from nanduti_hub.plans.workbook.fields import Page, tell
 from nanduti_hub.plans.workbook.grid import range_name
 from nanduti_hub.plans.workbook.headings import Heading
-from nanduti_hub.plans.workbook.places import Atlas, read_places
 from nanduti_hub.plans.workbook.text import Cell, error, info, shown, warning
 
 #: Roles that hold for all rows below until they are stated again.
@@ -37,6 +36,8 @@ class Table(Struct):
     roles: dict[int, str] = field(default_factory=dict)
     #: Rows with a broken cell.
     broken: set[int] = field(default_factory=set)
+    #: Whether another table, not of activities, has begun.
+    outside: bool = False
     #: Whether a signature or note at the foot was seen.
     foot: bool = False
     filled: int = 0
@@ -96,16 +97,7 @@ def refuse_merges(table: Table) -> None:
             f"La celda {range_name(merge)} está combinada sobre varias actividades: no se sabe a cuál pertenece.",
             "Separe las celdas y repita el valor en cada fila (solo eje, objetivo y línea de acción pueden ir combinados).",
         )
+        # Each of the activities is in error, not only the one where the value stands.
         tell(table.page, (top, left), table.columns.labels.get(columns[0], ""), value, note)
-
-
-def settle_places(known: Atlas, heading: Heading) -> None:
-    """Columns named like departments, side by side, are marked where the activity is."""
-    named = {}
-    for column in heading.unread:
-        read = read_places(heading.labels[column].split(" / ")[-1], known)
-        if len(read.departments) == 1 and not read.notes and read.stated:
-            named[column] = read.departments[0]
-    if len(named) >= 2 and len(set(named.values())) == len(named):
-        heading.places = named
-        heading.unread = [column for column in heading.unread if column not in named]
+        for row in activities[bisect_left(activities, top + 1) : bisect_right(activities, bottom)]:
+            tell(table.page, (row, columns[0]), table.columns.labels.get(columns[0], ""), "", note)

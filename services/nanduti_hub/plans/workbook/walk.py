@@ -7,19 +7,16 @@ column that is merged over several activities is refused, since nobody can say t
 from nanduti_hub.plans.workbook import fields
 from nanduti_hub.plans.workbook.activity import Section, read_activity
 from nanduti_hub.plans.workbook.columns import columns_of
-from nanduti_hub.plans.workbook.fields import Page, tell, tell_all
+from nanduti_hub.plans.workbook.fields import Page, tell
+from nanduti_hub.plans.workbook.filling import fill, fill_only_axis, is_wide, take_section
 from nanduti_hub.plans.workbook.grid import Place
 from nanduti_hub.plans.workbook.heading_names import TITLE_ORDER
 from nanduti_hub.plans.workbook.headings import Heading, find_heading
-from nanduti_hub.plans.workbook.sections import Sort, are_numbers, is_foot, is_total, sort_of, unlabelled
-from nanduti_hub.plans.workbook.table import (
-    FILLED,
-    Table,
-    prepare,
-    refuse_merges,
-    settle_places,
-    tell_ignored,
-)
+from nanduti_hub.plans.workbook.labels import role_of
+from nanduti_hub.plans.workbook.sections import are_numbers, is_foot, is_total
+from nanduti_hub.plans.workbook.settling import settle
+from nanduti_hub.plans.workbook.sheets import listed
+from nanduti_hub.plans.workbook.table import FILLED, Table, prepare, refuse_merges, tell_ignored
 from nanduti_hub.plans.workbook.text import Cell, clean, error, fold, info, shown, warning
 
 _NONE: frozenset[int] = frozenset()
@@ -48,6 +45,8 @@ _DITTO = frozenset(
         "Ídem anterior",
     )
 )
+#: No number of an activity is longer.
+_LONG_CODE = 10
 _TITLES = tuple(word[:4] for word in TITLE_ORDER)
 
 
@@ -68,7 +67,11 @@ def read_table(
             skip_to = _next_heading(table, index, row)
             if skip_to is not None:
                 index = skip_to
+                table.outside = False
                 last_full = _last_full(table)
+                continue
+            if table.outside or _is_other_table(table, index, row):
+                index += 1
                 continue
             if table.activities and not _DITTO.isdisjoint(row):
                 row = _same_as_above(table, index, row)
@@ -76,6 +79,35 @@ def read_table(
         index += 1
     refuse_merges(table)
     return table
+
+
+def _is_other_table(table: Table, index: int, row: list[Cell]) -> bool:
+    """Whether a table that is not of activities begins here: after a blank row, headings without an activity."""
+    rows = table.page.grid.rows
+    if not table.activities or (
+        row[table.columns.lead] and fields.named(table.page.facts, row[table.columns.lead]).codes
+    ):
+        return False
+    apart = any(not any(rows[at]) for at in (index - 1, index - 2) if at > table.heading.bottom)
+    filled = [(column, value) for column, value in enumerate(row) if value != ""]
+    if (
+        not apart
+        or len(filled) < 2
+        or not all(isinstance(value, str) and len(value) <= 60 for _, value in filled)
+    ):
+        return False
+    roles = {role for _, value in filled if (role := role_of(clean(value))) is not None}
+    if len(roles) < 2 or sum(1 for _, value in filled if role_of(clean(value))) * 2 < len(filled):
+        return False
+    table.outside = True
+    column, value = filled[0]
+    note = warning(
+        "table_ignored",
+        f"Desde la fila {index + 1} hay otra tabla, sin columna de actividades: no se lee.",
+        "Si son actividades, ponga «Actividad» en el encabezado de su columna.",
+    )
+    tell(table.page, (index, column), "", value, note)
+    return True
 
 
 def _last_full(table: Table) -> int:
@@ -119,14 +151,18 @@ def _next_heading(table: Table, index: int, row: list[Cell]) -> int | None:
     filled = [value for value in row if value != ""]
     same = sum(1 for value in filled if isinstance(value, str) and value in table.heading.texts)
     if same >= 2 and same * 2 >= len(filled):
-        again = find_heading(table.page.grid.rows, table.page.grid.covered, index, index + 1)
+        again = find_heading(
+            table.page.grid.rows, table.page.grid.covered, index, index + 1, year=table.page.facts.year
+        )
         if again is not None and again.columns != table.heading.columns:
             _switch(table, again)
             return again.bottom + 1
         return index + 1 if again is None else max(again.bottom, index) + 1
     if repeats and same < 2:
         return None
-    again = find_heading(table.page.grid.rows, table.page.grid.covered, index, index + 1)
+    again = find_heading(
+        table.page.grid.rows, table.page.grid.covered, index, index + 1, year=table.page.facts.year
+    )
     if again is None or len(again.columns) < 4 or len(again.unread) > len(again.columns):
         return None
     _switch(table, again)
@@ -135,7 +171,7 @@ def _next_heading(table: Table, index: int, row: list[Cell]) -> int | None:
 
 def _switch(table: Table, heading: Heading) -> None:
     refuse_merges(table)
-    settle_places(table.page.facts.atlas, heading)
+    settle(table.page, heading)
     defaults = table.columns.defaults
     table.heading = heading
     table.columns = columns_of(table.page, heading)
@@ -153,6 +189,9 @@ def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None
     ):
         table.damaged.add(index)
         return
+    if not table.activities and _is_how_to(row):
+        tell_ignored(table, index, title_column, title, doubtful=False)
+        return
     lead = table.columns.lead
     if index > last_full and _is_signature(table, row):
         column = next(at for at, value in enumerate(row) if value != "")
@@ -160,6 +199,10 @@ def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None
             table, index, column, row[column], doubtful=not table.foot and not is_foot(clean(row[column]))
         )
         table.foot = True
+        return
+    code = row[table.columns.code]
+    if isinstance(code, str) and len(code) > _LONG_CODE and is_foot(clean(code)):
+        tell_ignored(table, index, table.columns.code, code, doubtful=False)  # "Elaborado por:" beside a name
         return
     if title != "" and row[lead] != "" and not _is_total_row(title):
         short = not isinstance(title, str) or len(title) <= 5
@@ -173,19 +216,25 @@ def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None
     texts = [(column, clean(row[column])) for column in filled if isinstance(row[column], str)]
     if title == "" and _continues(table, index, row, filled):
         return
-    if _section(table, index, filled, texts):
+    if take_section(table, index, filled, texts):
         return
     if title == "":
         _untitled(table, index, row, filled, last_full)
         return
     numbered = row[table.columns.code] != ""
-    if len(filled) <= 2 and not numbered and (index > last_full or _is_wide(table, index, title_column)):
+    if len(filled) <= 2 and not numbered and (index > last_full or is_wide(table, index, title_column)):
         tell_ignored(table, index, title_column, title, doubtful=index <= last_full)
         return
     if index > last_full and is_foot(clean(title)) and not numbered:
         tell_ignored(table, index, title_column, title, doubtful=False)
         return
     _activity(table, index, row)
+
+
+def _is_how_to(row: list[Cell]) -> bool:
+    """Whether a row under the heading tells how to fill it in: "(verbo en infinitivo)" | "(sigla)" ..."""
+    filled = [clean(value) for value in row if value != ""]
+    return len(filled) > 1 and all(text[:1] == "(" and text[-1:] == ")" for text in filled)
 
 
 def _is_signature(table: Table, row: list[Cell]) -> bool:
@@ -211,111 +260,9 @@ def _is_total_row(title: Cell) -> bool:
     )
 
 
-def _is_wide(table: Table, index: int, column: int) -> bool:
-    """Whether the cell is merged over at least three columns of its row."""
-    covered = table.page.grid.covered
-    anchor = covered.get((index, column))
-    return anchor is not None and all(covered.get((index, column + step)) == anchor for step in (1, 2))
-
-
-def _section(table: Table, index: int, filled: list[int], texts: list[tuple[int, str]]) -> bool:
-    """Take a row as a section title, a total or a note; False when it is none."""
-    if not texts:
-        return False
-    page = table.page
-    lead = table.heading.columns.get("lead", -1)
-    if lead in filled and not any(is_total(text) for _, text in texts):
-        return False
-    total = next((column for column, text in texts if is_total(text)), None)
-    if total is not None and len(texts) <= 3:
-        note = info("row_is_total", "Es una fila de totales: no se toma como actividad.")
-        tell(page, (index, total), table.columns.labels.get(total, ""), page.grid.rows[index][total], note)
-        return True
-    column, text = texts[0]
-    if len(texts) > 2 or len(filled) > 4:
-        return False
-    number = ""
-    if len(texts) == 2 and len(text) <= 8 and text.strip(" .-):").replace(".", "").isalnum():
-        number, (column, text) = text, texts[1]
-    elif len(texts) == 2:
-        text = (
-            f"{text} {texts[1][1]}"
-            if len(text) < 25 and fold(text).startswith(("eje", "comp", "pilar"))
-            else text
-        )
-        if text == texts[0][1]:
-            return False
-    elif (
-        len(filled) > 1
-        and len(texts) == 1
-        and filled[0] < column
-        and isinstance(page.grid.rows[index][filled[0]], float)
-    ):
-        number = clean(page.grid.rows[index][filled[0]])
-    alone = len(texts) == 1 and len(filled) <= 2 and not number
-    wide = _is_wide(table, index, column)
-    role = table.roles.get(column)
-    if role in FILLED and not wide and not (role == "axis" and alone):
-        return False
-    # A text alone under "Actividad" is a title only if nothing else could state the axis, or it is shouted.
-    titled = wide or role != "title" or text.isupper() or table.columns.axis < 0
-    sort = sort_of(text, page.facts.axes, alone=(alone or (bool(number) and "." not in number)) and titled)
-    match sort:
-        case Sort.AXIS:
-            whole = (
-                f"{number} {text}" if number and not fold(text).startswith(("eje", "comp", "pilar")) else text
-            )
-            _set_axis(table, (index, column), whole)
-        case Sort.OBJECTIVE:
-            table.section.objective, table.section.line = unlabelled(text)[:1_000], ""
-        case Sort.LINE:
-            table.section.line = unlabelled(text)[:1_000]
-        case Sort.FOOT:
-            tell_ignored(table, index, column, text, doubtful=False)
-        case _:
-            if not (alone and wide):
-                return False
-            tell_ignored(table, index, column, text, doubtful=True)
-    return True
-
-
-def _set_axis(table: Table, place: Place, value: Cell) -> None:
-    read = fields.axis(table.page.facts, value)
-    if not read.text:
-        return
-    if read.notes:
-        tell_all(table.page, place, table.columns.labels.get(place[1], ""), value, read.notes)
-    section = table.section
-    if read.text != section.axis:
-        section.objective = section.line = ""
-    section.axis, section.common, section.stated = read.text[:1_000], read.common, True
-
-
-def _fill(table: Table, index: int, row: list[Cell]) -> None:
-    """Take axis, objective and line from the row where it states them; else they stay as above."""
-    columns = table.columns
-    column = columns.axis
-    if column >= 0:
-        value = row[column]
-        if value != "":
-            _set_axis(table, (index, column), value)
-        elif index not in table.merged.get(column, ()) and table.section.stated:
-            table.filled += 1
-    column = columns.objective
-    if row[column] != "":
-        text = fields.line(table.page, (index, column), table.columns.labels[column], row[column])
-        if text != table.section.objective:
-            table.section.objective, table.section.line = text, ""
-    column = columns.line
-    if row[column] != "":
-        table.section.line = fields.line(
-            table.page, (index, column), table.columns.labels[column], row[column]
-        )
-
-
 def _activity(table: Table, index: int, row: list[Cell]) -> None:
     page = table.page
-    _fill(table, index, row)
+    fill(table, index, row)
     silent: set[int] | frozenset[int] = _NONE
     if table.merged:
         silent = {column for column, rows in table.merged.items() if rows.get(index, index) != index}
@@ -342,7 +289,8 @@ def _axis_missing(table: Table, index: int) -> None:
         "axis_missing",
         "La actividad no tiene eje."
         if column >= 0
-        else "La hoja no dice a qué eje pertenecen sus actividades.",
+        else "La hoja no dice a qué eje pertenecen sus actividades: no tiene columna «Eje» ni títulos de eje."
+        f" Se leyeron estos encabezados: {listed(table.heading)}.",
         "Escriba el eje en la columna del eje, o una fila de título con el eje sobre sus actividades.",
     )
     tell(table.page, where, table.columns.labels.get(column, ""), "", note)
@@ -363,7 +311,7 @@ def _continues(table: Table, index: int, row: list[Cell], filled: list[int]) -> 
         roles = {table.roles.get(column, "") for column in known}
         if not follows or not known or not roles <= _MORE or "indicator" not in roles:
             return False
-    _fill_only_axis(table, index, row)
+    fill_only_axis(table, index, row)
     left = [column for column in known if table.roles.get(column) not in {*FILLED, "code"}]
     if not left:
         return True
@@ -380,15 +328,12 @@ def _continues(table: Table, index: int, row: list[Cell], filled: list[int]) -> 
     return True
 
 
-def _fill_only_axis(table: Table, index: int, row: list[Cell]) -> None:
-    column = table.heading.columns.get("axis", -1)
-    if column >= 0 and row[column] != "":
-        _set_axis(table, (index, column), row[column])
-
-
 def _untitled(table: Table, index: int, row: list[Cell], filled: list[int], last_full: int) -> None:
     known = {table.roles.get(column, "") for column in filled}
     first = filled[0]
+    if len(filled) == 1 and known <= {"code", ""} and len(clean(row[first])) > _LONG_CODE:
+        tell_ignored(table, index, first, row[first], doubtful=True)  # the plan's title again, on a new page
+        return
     if known <= {"budget", "", "target", "progress", "baseline"} and not any(
         isinstance(row[column], str) for column in filled
     ):
@@ -396,7 +341,7 @@ def _untitled(table: Table, index: int, row: list[Cell], filled: list[int], last
         tell(table.page, (index, first), table.columns.labels.get(first, ""), row[first], note)
         return
     if known <= {*FILLED, ""} and index <= last_full:
-        _fill(table, index, row)  # an axis or objective on a line of its own, over its activities
+        fill(table, index, row)  # an axis or objective on a line of its own, over its activities
         return
     after = index > last_full or (len(filled) <= 2 and index > 0 and not any(table.page.grid.rows[index - 1]))
     if (
@@ -406,7 +351,7 @@ def _untitled(table: Table, index: int, row: list[Cell], filled: list[int], last
     ):
         tell_ignored(table, index, first, row[first], doubtful=False)
         return
-    _fill(table, index, row)  # the axis that it states holds for the rows below all the same
+    fill(table, index, row)  # the axis that it states holds for the rows below all the same
     note = error(
         "title_missing",
         "La fila tiene datos pero no dice qué actividad es.",

@@ -1,0 +1,3 @@
+-- Whose an upload is.
+-- $1 text id
+SELECT platform FROM import WHERE id = $1

@@ -1,0 +1,3 @@
+-- Which actions a plan has, and at which versions they stand.
+-- $1 text plan
+SELECT id, version FROM action WHERE plan = $1

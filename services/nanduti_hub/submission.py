@@ -1,0 +1,157 @@
+"""A workbook handed in from the command line: read here for a preview, or by a running hub to be published.
+
+Rule that stays true: whatever happens, it ends as a `Submitted`: rows, findings and an outcome that mean the
+same for a person, for a program and for the exit code. Absent: any way to publish but the API's.
+"""
+
+import json
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from nanduti.terminal import why
+from nanduti_hub.api_client import ApiProblem, HubAddress, publish_workbook
+from nanduti_hub.directory import seed
+from nanduti_hub.plans.imports import read_safely
+from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
+
+IMPORTED, REJECTED, MISUSED = 0, 1, 2
+ROW_FIELDS = (
+    "sheet", "row", "code", "title", "axis", "axis_common", "lead", "collaborators", "departments",
+    "start", "end", "indicator", "unit", "target", "budget_pyg",
+)  # fmt: skip
+FINDING_FIELDS = ("sheet", "cell", "column", "value", "severity", "code", "message", "suggestion")
+
+
+class Submitted(Struct, frozen=True, kw_only=True):
+    """What became of a workbook: how it was read, the exit code, and what happened, in a sentence."""
+
+    reading: Reading
+    exit_code: int
+    verdict: str
+
+
+class Where(Struct, frozen=True, kw_only=True):
+    """The hub to publish to, as the command line names it."""
+
+    home: Path
+    api: str | None
+    token: str | None
+
+
+def misused(code: str, message: str, suggestion: str = "") -> Submitted:
+    """What the command line itself has wrong: nothing was read."""
+    return _failed(code, message, suggestion, MISUSED)
+
+
+def _failed(code: str, message: str, suggestion: str, exit_code: int) -> Submitted:
+    finding = Finding(severity=Severity.ERROR, code=code, message=message, suggestion=suggestion)
+    return Submitted(reading=Reading(findings=(finding,)), exit_code=exit_code, verdict="No se importó nada.")
+
+
+def content_of(file: Path) -> bytes | Submitted:
+    """A file's bytes, or why there are none."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return misused("file_missing", f"No existe el archivo «{file}».", "Revise el nombre y la carpeta.")
+    except IsADirectoryError:
+        return misused("file_missing", f"«{file}» es una carpeta.", "Indique la planilla .xlsx.")
+    except OSError as error:
+        return misused("file_unreadable", f"No se puede leer «{file}»: {why(error)}.", "Revise sus permisos.")
+
+
+async def previewed(file: Path, platform: str, year: int | None) -> Submitted:
+    """Read a workbook with the starting directory: needs no running hub and changes nothing."""
+    content = content_of(file)
+    if isinstance(content, Submitted):
+        return content
+    known = known_offline(platform, year, file.name)
+    if isinstance(known, Submitted):
+        return known
+    reading = msgspec.json.decode(await read_safely(content, file.name, known), type=Reading)
+    return _judged(reading, "Se puede publicar; nada cambió todavía.")
+
+
+def known_offline(platform: str, year: int | None, file_name: str) -> Known | Submitted:
+    """What a reader must know, from the starting directory."""
+    start = seed.load()
+    found = [entry for entry in start.platforms if entry.code == platform]
+    if not found:
+        codes = ", ".join(entry.code for entry in start.platforms)
+        return misused("platform_unknown", f"No existe la plataforma «{platform}».", f"Son: {codes}.")
+    named = re.search(r"(?<!\d)20[2-4]\d(?!\d)", file_name)
+    return Known(
+        platform=found[0],
+        institutions=start.institutions,
+        departments=start.departments,
+        year=year or (int(named[0]) if named else datetime.now(UTC).year),
+    )
+
+
+def published(
+    where: Where, file: Path, platform: str, plan: str | None, act: str | None, act_date: str | None
+) -> Submitted:
+    """Have a running hub read a workbook, and publish it with its act."""
+    if not (act or "").strip() or act_date is None:
+        return misused(
+            "act_missing", "Para publicar hacen falta --act y --act-date.", "Para solo mirar, use --preview."
+        )
+    try:
+        date.fromisoformat(act_date)
+    except ValueError:
+        return misused(
+            "act_date_invalid",
+            f"La fecha del acto, «{act_date}», no existe o no tiene la forma AAAA-MM-DD.",
+            "Por ejemplo: --act-date 2026-03-12.",
+        )
+    content = content_of(file)
+    if isinstance(content, Submitted):
+        return content
+    try:
+        address = HubAddress.found(where.home, platform, where.api, where.token)
+        done = publish_workbook(address, file.name, content, platform, plan, str(act), act_date)
+    except ApiProblem as problem:
+        return _failed(problem.code, problem.title, problem.advice, REJECTED)
+    return _judged(done.reading, done.sentence)
+
+
+def _judged(reading: Reading, verdict: str) -> Submitted:
+    if not reading.rejected:
+        return Submitted(reading=reading, exit_code=IMPORTED, verdict=verdict)
+    errors = sum(1 for finding in reading.findings if finding.severity is Severity.ERROR)
+    many = "1 error por corregir" if errors == 1 else f"{errors} errores por corregir"
+    return Submitted(reading=reading, exit_code=REJECTED, verdict=f"No se importó nada: {many}.")
+
+
+def as_json(submitted: Submitted) -> str:
+    """One JSON object, for programs."""
+    rows = [
+        {name: msgspec.to_builtins(getattr(row, name)) for name in ROW_FIELDS}
+        for row in submitted.reading.rows
+    ]
+    findings = [
+        {name: msgspec.to_builtins(getattr(finding, name)) for name in FINDING_FIELDS}
+        for finding in submitted.reading.findings
+    ]
+    outcome = "imported" if submitted.exit_code == IMPORTED else "rejected"
+    return json.dumps({"outcome": outcome, "rows": rows, "findings": findings}, ensure_ascii=False, indent=1)
+
+
+SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "aviso", Severity.INFO: "información"}
+
+
+def as_text(submitted: Submitted) -> str:
+    """The same for a person: each finding, then what happened."""
+    lines = []
+    for finding in submitted.reading.findings:
+        place = "!".join(part for part in (finding.sheet, finding.cell) if part)
+        sentences = f"{finding.message} {finding.suggestion}".rstrip()
+        lines.append(f"[{SEVERITIES[finding.severity]}] {f'{place}: ' if place else ''}{sentences}")
+    count = len(submitted.reading.rows)
+    read = "1 actividad leída" if count == 1 else f"{count} actividades leídas"
+    lines.append(f"{read}. {submitted.verdict}" if count else submitted.verdict)
+    return "\n".join(lines)

@@ -1,0 +1,240 @@
+"""`nanduti-hub` as people and programs run it: processes of their own, a real hub, output and exit codes."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hub_process import HubProcess, start_hub, stop_servers
+
+#: A hub with its servers is started.
+pytestmark = pytest.mark.slow
+
+WORKBOOK = Path(str(files("nanduti_hub.demo"))) / "workbooks" / "neembucu_plan_departamental_2026.xlsx"
+ACT = ("--act", "Acta sintética N° 3/2026", "--act-date", "2026-03-12")
+#: Nothing of whoever runs the tests.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("NANDUTI_")}
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `nanduti-hub` to its end; whatever happens, no traceback."""
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "nanduti-hub"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def object_of(done: subprocess.CompletedProcess[str], code: int) -> dict[str, Any]:
+    """The one JSON object that is all of standard output."""
+    assert done.returncode == code, (done.stdout, done.stderr)
+    value: dict[str, Any] = json.loads(done.stdout)
+    assert list(value) == ["outcome", "rows", "findings"]
+    assert value["outcome"] == ("imported" if code == 0 else "rejected")
+    for finding in value["findings"]:
+        assert set(finding) >= {"sheet", "cell", "severity", "code", "message", "suggestion"}
+    return value
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """A hub with the demo's plans."""
+    home = tmp_path_factory.mktemp("hub") / "home"
+    try:
+        started = start_hub(home, "--demo")
+        try:
+            yield started
+        finally:
+            assert started.stop() == 0
+    finally:
+        stop_servers(home)
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Path:
+    """The demo's workbook with one activity's text changed by its coordinator."""
+    book = openpyxl.load_workbook(io.BytesIO(WORKBOOK.read_bytes()))
+    preview = object_of(command("import", WORKBOOK, "--platform", "mesa_neembucu", "--preview", "--json"), 0)
+    row = preview["rows"][0]
+    for cell in book[row["sheet"]][row["row"]]:
+        if isinstance(cell.value, str) and " ".join(cell.value.split()) == row["title"]:
+            cell.value = f"{row['title']} (texto sintético corregido)"
+    file = tmp_path / WORKBOOK.name
+    book.save(file)
+    return file
+
+
+def test_a_preview_needs_no_hub_and_says_where_each_remark_stands() -> None:
+    """For a person in Spanish, for a program as one JSON object."""
+    shown = command("import", WORKBOOK, "--platform", "mesa_neembucu", "--preview")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "15 actividades leídas. Se puede publicar; nada cambió todavía." in shown.stdout
+    read = object_of(command("import", WORKBOOK, "--platform", "mesa_neembucu", "--preview", "--json"), 0)
+    assert len(read["rows"]) == 15
+
+
+def test_a_file_that_cannot_be_read_is_the_same_json_object(tmp_path: Path) -> None:
+    """A text by another name is rejected (1); a file that is not there is a wrong command (2)."""
+    text = tmp_path / "plan.xlsx"
+    text.write_text("esto no es una planilla")
+    for file, code in ((text, 1), (tmp_path / "no_existe.xlsx", 2), (tmp_path, 2)):
+        read = object_of(command("import", file, "--platform", "conaeti", "--preview", "--json"), code)
+        assert [finding["severity"] for finding in read["findings"]] == ["error"]
+        assert read["rows"] == []
+        assert file.name in read["findings"][0]["message"] or code == 1
+    read = object_of(command("import", WORKBOOK, "--platform", "nadie", "--preview", "--json"), 2)
+    assert read["findings"][0]["code"] == "platform_unknown"
+
+
+def test_publishing_without_its_act_or_on_a_day_that_is_none_is_a_wrong_command(tmp_path: Path) -> None:
+    """Exit code 2, before any hub is asked."""
+    start = ("import", WORKBOOK, "--platform", "mesa_neembucu", "--home", tmp_path)
+    for options, code in (
+        ((), "act_missing"),
+        (("--act", " ", "--act-date", "2026-03-12"), "act_missing"),
+        (("--act", "Acta", "--act-date", "2026-02-30"), "act_date_invalid"),
+        (("--act", "Acta", "--act-date", "12/03/2026"), "act_date_invalid"),
+    ):
+        assert object_of(command(*start, *options, "--json"), 2)["findings"][0]["code"] == code
+        told = command(*start, *options)
+        assert (told.returncode, told.stdout) == (2, "")
+    assert object_of(command(*start, *ACT, "--json"), 1)["findings"][0]["code"] == "hub_missing"
+
+
+def test_a_workbook_is_published_once_and_a_corrected_one_after_it(hub: HubProcess, corrected: Path) -> None:
+    """The same file again changes nothing and says so; the corrected one changes the one activity."""
+    start = ("--platform", "mesa_neembucu", "--home", hub.home)
+    again = command("import", WORKBOOK, *start, *ACT)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "Sin cambios: este mismo archivo ya es la revisión 1 del plan." in again.stdout
+    done = command("import", corrected, *start, *ACT)
+    assert done.returncode == 0, done.stdout
+    assert "Publicada como revisión 2 del plan: 0 nuevas, 1 cambiadas, 14 sin cambios." in done.stdout
+    read = object_of(command("import", corrected, *start, *ACT, "--json"), 0)
+    assert len(read["rows"]) == 15
+    checked = command("rebuild", "--check", "--home", hub.home)
+    assert (checked.returncode, checked.stdout) == (0, "Igual: cada estado es lo que dicen los eventos.\n")
+
+
+def test_what_the_hub_refuses_is_told_in_the_same_shape(hub: HubProcess, tmp_path: Path) -> None:
+    """A plan that is not one's own, a token that is none, a hub that is away, a file that is no workbook."""
+    start = ("import", WORKBOOK, *ACT, "--json")
+    conaeti = hub.file["tokens"]["conaeti"]
+    text = tmp_path / "plan.xlsx"
+    text.write_text("esto no es una planilla")
+    here = ("--home", hub.home, "--platform", "mesa_neembucu")
+    for arguments, code in (
+        ((*start, *here, "--token", conaeti), "not_yours"),
+        ((*start, *here, "--token", "nan_nada"), "token_invalid"),
+        ((*start, *here, "--plan", "nada/../x"), "plan_unknown"),
+        ((*start, "--home", hub.home, "--platform", "nadie"), "token_missing"),
+        ((*start, "--platform", "conaeti", "--api", "http://127.0.0.1:1", "--token", "x"), "hub_away"),
+        ((*start, "--platform", "conaeti", "--api", "nada", "--token", "x"), "hub_away"),
+        (("import", text, *ACT, "--json", *here), "not_xlsx"),
+    ):
+        read = object_of(command(*arguments), 1)
+        errors = [finding for finding in read["findings"] if finding["severity"] == "error"]
+        assert len(errors) == 1, read
+        assert code == "not_xlsx" or errors[0]["code"] == code
+
+
+def test_a_token_works_until_it_is_revoked(hub: HubProcess) -> None:
+    """It is printed alone, for a script to take; revoking takes effect within seconds."""
+    name = ("--name", "Sistema sintético", "--home", hub.home)
+    made = command("token", "create", "--role", "coordinator", "--scope", "conaeti", *name)
+    assert made.returncode == 0, made.stderr
+    token = made.stdout.strip()
+    assert status_of(hub, token) == 200
+    revoked = command("token", "revoke", *name)
+    assert (revoked.returncode, revoked.stdout) == (0, "1 token anulado.\n")
+    until = time.monotonic() + 30
+    while status_of(hub, token) != 401:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert command("token", "revoke", *name).returncode == 1
+    for options in (
+        ("--role", "coordinator", "--scope", "nadie"),
+        ("--role", "coordinator", "--scope", "mtess"),
+        ("--role", "coordinator"),
+        ("--role", "steward", "--scope", "conaeti"),
+        ("--role", "rey"),
+    ):
+        refused = command("token", "create", *options, *name)
+        assert (refused.returncode, refused.stdout) == (2, "")
+
+
+def status_of(hub: HubProcess, token: str) -> int:
+    """How the API answers a token."""
+    request = urllib.request.Request(
+        f"{hub.file['api']}/v1/register", headers={"Authorization": f"Bearer {token}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_commands_that_find_no_hub_say_how_to_name_one(tmp_path: Path) -> None:
+    """In Spanish, with exit code 1, and at once."""
+    for arguments in (
+        ("rebuild", "--check"), ("ledger", "adopt"), ("token", "revoke", "--name", "x"),
+    ):  # fmt: skip
+        done = command(*arguments, "--home", tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "--home" in done.stderr
+    assert "NANDUTI_APP_DSN" in command("serve").stderr
+    assert command("migrate", "--dsn", "postgresql://127.0.0.1:1/x").returncode == 1
+
+
+def test_a_second_hub_on_a_home_or_on_a_port_is_refused(hub: HubProcess, tmp_path: Path) -> None:
+    """It says what is in the way."""
+    assert "ya está en uso" in command("up", "--home", hub.home).stderr
+    port = hub.file["api"].rpartition(":")[2]
+    assert "ya lo usa otro programa" in command("up", "--home", tmp_path / "other", "--port", port).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nada",), "No existe el comando 'nada'."),
+        (("import",), "Falta el argumento 'PLANILLA.xlsx'."),
+        (("import", "x.xlsx"), "Falta la opción '--platform'."),
+        (("up", "--port", "99999"), "Valor no válido para '--port'"),
+        (("serve", "todo"), "'todo' no está entre 'api', 'sequencer', 'relay'."),
+        (("bus", "config", "--listen", "4222"), "DIRECCIÓN:PUERTO"),
+    ],
+)
+def test_a_wrong_command_is_told_in_spanish(arguments: tuple[str, ...], words: str) -> None:
+    """With exit code 2, on standard error."""
+    done = command(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert done.stderr.startswith("Uso: ")
+
+
+def test_help_is_in_spanish_first() -> None:
+    """Every command's, with no option left without a word."""
+    for arguments in (
+        (), ("up",), ("serve",), ("migrate",), ("import",), ("bus",), ("bus", "config"), ("rebuild",),
+        ("ledger",), ("ledger", "adopt"), ("token",), ("token", "create"), ("token", "revoke"),
+    ):  # fmt: skip
+        shown = command(*arguments, "--help").stdout
+        assert shown.startswith("Uso: nanduti-hub")
+        assert "Mostrar esta ayuda." in shown
+        assert "\nOptions:" not in shown
