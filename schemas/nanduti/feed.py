@@ -63,6 +63,7 @@ class Feed:
         self._is_lost = True
         self._is_closing = False
         self._closing: asyncio.Task[None] | None = None
+        self._connecting: asyncio.Future[Client] | None = None
         self._waiter: asyncio.Future[bool] | None = None
         self._last_warning = ""
 
@@ -112,6 +113,8 @@ class Feed:
         """Delete the consumer and close the connection. Doing it again does nothing more."""
         self._is_closing = True
         self._wake()
+        if self._connecting is not None:
+            self._connecting.cancel()
         if self._closing is None:
             self._closing = asyncio.create_task(self._close())
         # Whoever is cancelled while it waits here leaves no consumer behind all the same.
@@ -224,16 +227,25 @@ class Feed:
             if self._client is None or self._client.is_closed:
                 self._is_lost = True
                 self._consumer = self._subscription = None
-                self._client = await nats.connect(
-                    self._servers,
-                    nkeys_seed=self._credentials,
-                    max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.25,
-                    ping_interval=20,
-                    error_cb=self._on_error,
-                    reconnected_cb=self._on_reconnected,
-                    closed_cb=self._on_reconnected,
+                self._connecting = asyncio.ensure_future(
+                    nats.connect(
+                        self._servers,
+                        nkeys_seed=self._credentials,
+                        max_reconnect_attempts=-1,
+                        reconnect_time_wait=0.25,
+                        ping_interval=20,
+                        error_cb=self._on_error,
+                        reconnected_cb=self._on_reconnected,
+                        closed_cb=self._on_reconnected,
+                    )
                 )
+                try:
+                    self._client = await self._connecting
+                except asyncio.CancelledError:
+                    # Closed by somebody else while there was no server: no connection may come of it later.
+                    if self._is_closing:
+                        raise _ClosedError from None
+                    raise
             if self._client.is_connected:
                 return self._client
             await self._wait(0.25)

@@ -313,3 +313,18 @@ async def test_a_snapshot_is_exact_while_changes_arrive(bus: Bus, relay: Client)
     assert len({taken.seq for taken in found}) > 3
     for taken in found:
         assert taken.actions == {subject.rpartition(".")[2]: body for subject, body in messages[: taken.seq]}
+
+
+async def test_closing_while_there_is_no_server_ends_the_reading(bus: Bus) -> None:
+    """And leaves nothing that would connect once the server is back."""
+    await bus.server.stop()
+    subscription = subscribe(bus.server.url, credentials=bus.credentials("conaeti"))
+
+    async def read() -> list[int]:
+        return [message.seq async for message in subscription]
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0)
+    await subscription.close()
+    async with asyncio.timeout(10):
+        assert await reading == []
