@@ -126,8 +126,8 @@ def _told(done: dict[str, Any], absent: int) -> str:
     if done["already"]:
         return f"Sin cambios: este mismo archivo ya es la revisión {revision['number']} del plan."
     sentence = (
-        f"Publicada como revisión {revision['number']} del plan: {revision['added']} nuevas, "
-        f"{revision['changed']} cambiadas, {revision['unchanged']} sin cambios."
+        f"Publicada como revisión {revision['number']} del plan: nuevas {revision['added']}, "
+        f"cambiadas {revision['changed']}, sin cambios {revision['unchanged']}."
     )
     if absent:
         sentence += f" Acciones del plan que no están en la planilla: {absent}; quedan como estaban."

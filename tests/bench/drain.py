@@ -143,12 +143,20 @@ async def _entered(place: _Place, actions: Sequence[Action], count: int) -> list
 
 
 async def _relayed(place: _Place, events: Sequence[_Event]) -> float:
-    async def provision() -> None:
-        """LEDGER and what hangs on it are there."""
+    async def make_ledger() -> None:
+        """It is there."""
 
     begun = time.perf_counter()
     task = asyncio.create_task(
-        relay(place.database, place.broker, Gate(), place.acknowledged, asyncio.Event(), provision)
+        relay(
+            place.database,
+            place.broker,
+            Gate(),
+            place.acknowledged,
+            asyncio.Event(),
+            make_ledger,
+            asyncio.Event(),
+        )
     )
     while place.acknowledged.read() != events[-1].seq:
         await asyncio.sleep(0.002)

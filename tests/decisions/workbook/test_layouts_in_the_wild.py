@@ -126,6 +126,36 @@ def test_a_sheet_of_last_year_beside_the_plans_is_told_and_not_mixed_in() -> Non
     assert told(alone, "warning") == [("C1", "year_differs")]
 
 
+def test_a_second_table_is_asked_for_what_the_first_was_asked() -> None:
+    rows = [
+        ["Actividad", "Responsable", "Plazo", "Indicador"],
+        ["EJE 1: FORTALECIMIENTO"],
+        ["Una", "MTESS", "T1", "Actas"],
+        [],
+        ["Eje", "Actividad", "Apoyo", "Plazo", "Zorzal"],
+        ["I", "Dos", "MINNA", "T2", "a"],
+        [None, "Tres", "MP", "T2", "b"],
+    ]
+    reading = read(book(rows))
+    assert [(row.title, row.lead) for row in reading.rows] == [
+        ("Una", "mtess"),
+        ("Dos", None),
+        ("Tres", None),
+    ]
+    assert told(reading, "error") == [("B5", "column_missing")]
+    assert told(reading, "warning") == [("E5", "column_not_read")]
+
+
+def test_amounts_of_months_are_no_budget_of_the_year() -> None:
+    rows = [
+        ["Eje", "Actividad", "Responsable", "Plazo", "Presupuesto Ene", "Presupuesto Feb"],
+        ["I", "Una", "MTESS", "T1", 1_000_000, 2_000_000],
+    ]
+    reading = read(book(rows))
+    assert reading.rows[0].budget_pyg is None
+    assert told(reading, "warning") == [("E1", "column_not_read"), ("F1", "column_not_read")]
+
+
 def test_a_struck_activity_is_told() -> None:
     workbook = Workbook()
     fill(workbook.active, [HEADINGS, ONE, ["1.2", "Prevención", "Otra", "MP", "T2"]])
@@ -165,6 +195,15 @@ def test_who_made_the_plan_and_its_title_on_each_page_are_no_activities() -> Non
     reading = read(book(rows))
     assert [row.title for row in reading.rows] == ["Una", "Otra"]
     assert told(reading, "error") == []
+
+
+def test_a_lead_taken_from_the_title_lines_is_told_and_who_wrote_the_plan_is_none() -> None:
+    rows = [["Responsable: MTESS"], ["Eje", "Actividad", "Plazo"], ["I", "Una", "T1"], ["I", "Dos", "T2"]]
+    reading = read(book(rows))
+    assert [row.lead for row in reading.rows] == ["mtess", "mtess"]
+    assert told(reading, "warning") == [("A1", "lead_from_title")]
+    rows[0] = ["Responsable de la elaboración: MTESS"]
+    assert told(read(book(rows)), "error") == [("B2", "column_missing")]
 
 
 @pytest.mark.parametrize(

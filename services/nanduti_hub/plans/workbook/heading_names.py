@@ -18,7 +18,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         NOT_READ,
-        r"ejecutad[oa]s?\b|devengad|\bsaldo\b|responsables? (?:(?:del?|de la|de las|de los) )?(?:suplent|altern|seguim|segund|monit|repor|inform|carga|verif)",
+        r"ejecutad[oa]s?\b|devengad|\bsaldo\b|responsables? (?:(?:del?|de la|de las|de los) )?(?:suplent|altern|elabora|llenad|complet|redac|seguim|segund|monit|repor|inform|carga|verif)",
     ),
     (
         NOT_READ,

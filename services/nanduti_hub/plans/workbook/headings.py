@@ -26,6 +26,11 @@ _SECOND_PLACE = {"title": ("line", "description"), "axis": ("line",), "objective
 #: "Eje N°" beside "Eje" adds nothing to it.
 _ONLY_A_NUMBER = re.compile(r"\b(?:n|nro|numero|cod|codigo)\b")
 _LAST_RANK = 20
+_AMOUNT = re.compile(
+    r"^(?:presupuestos?|presup\.?|ppto\.?|costos?|montos?)(?: ?\(?gs\.?\)?)?(?: (?:del?|en)\b)?",
+    re.IGNORECASE,
+)
+_YEAR_MONTHS = 12
 #: Goals and amounts for longer than a year, beside those of the year.
 _MANY_YEARS = re.compile(r"quinquen|plurianual|multianual|trienal|bienal|del plan\b|todo el periodo")
 _AXIS_ORDER = ("eje", "pilar", "componente", "dimension", "area", "ambito", "lineamiento")
@@ -120,6 +125,12 @@ def near_misses(rows: Sequence[Sequence[Cell]]) -> tuple[list[str], list[str]]:
     return best
 
 
+def _is_of_a_part(label: str) -> bool:
+    """Whether an amount's heading names a month or a quarter of the year."""
+    span = span_of(_AMOUNT.sub("", label).strip(" .:()-"))
+    return span is not None and span.months < _YEAR_MONTHS
+
+
 def _text(rows: Sequence[Sequence[Cell]], row: int, column: int) -> Cell:
     return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
 
@@ -208,6 +219,8 @@ def _heading(
             continue
         heading.labels[column] = " / ".join(clean(value) for value in stack)
         role = role_of_stack(stack)
+        if role == "budget" and _is_of_a_part(clean(stack[-1])):
+            role = None  # "Presupuesto T1" is no budget of the year
         if role is not None:
             roles.append((column, role))
             heading.known[column] = role

@@ -121,6 +121,14 @@ def _lead(
                 others.extend(read.unknown)
             return None if read.unknown_first else read.codes[0]
         columns.told.add(place)
+        if read.codes and not read.unknown_first:
+            note = warning(
+                "lead_from_title",
+                f"Ninguna columna dice quién responde: se toma {page.facts.register.names[read.codes[0]]} para toda la"
+                " hoja, por lo que dice su título.",
+                "Si no es así, agregue una columna «Responsable».",
+            )
+            tell(page, place, label, value, note)
     if read.notes:
         tell_all(page, place, label, value, read.notes)
     if read.unknown_first:

@@ -127,14 +127,16 @@ def _sheet(page: Page, sheet: Sheet) -> list[Row]:
     if "place" in defaults and read_places(defaults["place"][0], page.facts.atlas).notes:
         del defaults["place"]  # a venue or an address in the title lines is no department
     table = read_table(page, heading, section, defaults)
-    if "lead" not in heading.columns and "lead" not in defaults and not heading.leads:
+    for one in table.headings:
+        if "lead" in one.columns or "lead" in defaults or one.leads:
+            continue
         note = error(
             "column_missing",
             "La hoja no tiene columna de institución responsable. Se leyeron estos encabezados: "
-            f"{listed(heading)}.",
-            _without_lead(heading),
+            f"{listed(one)}.",
+            _without_lead(one),
         )
-        tell(page, (heading.top, heading.columns["title"]), "", "", note)
+        tell(page, (one.top, one.columns["title"]), "", "", note)
     tell_sheet(page, heading, table)
     return table.rows
 

@@ -22,24 +22,26 @@ def tell_sheet(page: Page, heading: Heading, table: Table) -> None:
     """Tell everything that is about more than one cell."""
     _broken(page, table)
     _hidden(page, table)
-    _columns(page, heading, table)
-    _of_another_year(page, heading)
+    for order, one in enumerate(table.headings):
+        until = table.headings[order + 1].top if order + 1 < len(table.headings) else len(page.grid.rows)
+        _columns(page, one, [row for row in table.activities if one.bottom < row < until])
+        _of_another_year(page, one)
     _struck(page, table)
     _twice(page, table)
     _other_year(page, heading)
-    if table.filled:
+    filled = next((one for one in table.headings if "axis" in one.columns), None)
+    if table.filled and filled is not None:
         note = info(
             "axis_filled_down",
             f"El eje está en blanco en {table.filled} {'fila' if table.filled == 1 else 'filas'}:"
             " se toma el de la fila de arriba.",
         )
-        tell(
-            page, (heading.bottom, heading.columns["axis"]), heading.labels[heading.columns["axis"]], "", note
-        )
+        column = filled.columns["axis"]
+        tell(page, (filled.bottom, column), filled.labels[column], "", note)
 
 
 def _broken(page: Page, table: Table) -> None:
-    used = set(table.roles) | set(table.heading.marks)
+    used = {column for one in table.headings for column in (*one.columns.values(), *one.marks)}
     activities = set(table.activities) | table.damaged
     for (row, column), what in sorted(page.grid.around.broken.items()):
         matters = row in activities and column in used
@@ -73,9 +75,9 @@ def _hidden(page: Page, table: Table) -> None:
         tell(page, (table.heading.top, column), table.columns.labels.get(column, ""), "", note)
 
 
-def _columns(page: Page, heading: Heading, table: Table) -> None:
+def _columns(page: Page, heading: Heading, activities: list[int]) -> None:
     """Tell which columns are left alone: with data in most rows it is a warning that says what they might be."""
-    sample = [page.grid.rows[index] for index in table.activities[:_SAMPLE]]
+    sample = [page.grid.rows[index] for index in activities[:_SAMPLE]]
     read = {role: column for role, column in heading.columns.items() if column in heading.labels}
     for column in heading.unread:
         label = heading.labels[column]

@@ -34,6 +34,8 @@ class Table(Struct):
     #: For each column in use, the anchor row of every row inside a vertically merged cell.
     merged: dict[int, dict[int, int]] = field(default_factory=dict)
     roles: dict[int, str] = field(default_factory=dict)
+    #: Headings in order: a sheet may hold several tables, one under the other.
+    headings: list[Heading] = field(default_factory=list)
     #: Rows with a broken cell.
     broken: set[int] = field(default_factory=set)
     #: Whether another table, not of activities, has begun.

@@ -56,6 +56,7 @@ def read_table(
     """Read the rows below a heading to the end of the sheet; a further heading goes on from there."""
     table = Table(page=page, heading=heading, columns=columns_of(page, heading), section=section)
     table.columns.defaults = defaults
+    table.headings.append(heading)
     table.broken = {row for row, _ in page.grid.around.broken}
     prepare(table)
     rows = page.grid.rows
@@ -174,6 +175,7 @@ def _switch(table: Table, heading: Heading) -> None:
     settle(table.page, heading)
     defaults = table.columns.defaults
     table.heading = heading
+    table.headings.append(heading)
     table.columns = columns_of(table.page, heading)
     table.columns.defaults = defaults
     prepare(table)
