@@ -15,8 +15,13 @@ import pytest
 from databases import PASSWORDS, Database
 
 from nanduti_hub import migrations
+from nanduti_hub.caller import WORKER
 from nanduti_hub.embedded import nats, postgres
 from nanduti_hub.embedded.home import free_port, open_home
+from nanduti_hub.ledger.database import Database as HubDatabase
+from nanduti_hub.ledger.database import close_database, open_database, transaction
+from nanduti_hub.ledger.execute import Ledger
+from nanduti_hub.ledger.gate import Gate
 
 TEMPLATE = "nanduti_template"
 
@@ -64,6 +69,23 @@ async def database(
     )
     yield Database(postgres_server, name)
     await administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def pools(database: Database) -> AsyncIterator[HubDatabase]:
+    """The hub's two pools on the test's database."""
+    pools = await open_database(database.dsn("app"), database.dsn("worker"))
+    yield pools
+    await close_database(pools)
+
+
+@pytest.fixture
+async def ledger(pools: HubDatabase) -> Ledger:
+    """A ledger that accepts commands, as after a comparison that came out well."""
+    gate = Gate()
+    async with transaction(pools, WORKER) as connection:
+        gate.open(await connection.fetchval("SELECT pg_postmaster_start_time()"))
+    return Ledger(pools, gate, "urn:nanduti:test", lambda: None)
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import shlex
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from nanduti.directory import Institution, Platform
 from nanduti.terminal import SpanishGroup, why
 from nanduti_hub import submission, telemetry
 from nanduti_hub.hub import DECIDERS, SERVICES, connect, found_directory, members_of, running
+from nanduti_hub.invitation import next_steps
 from nanduti_hub.ledger.rebuilding import check as check_rebuild
 from nanduti_hub.migrations import ChangedMigration, migrate
 from nanduti_hub.settings import SettingMissing, Settings, from_environment
@@ -92,41 +90,6 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
         raise click.ClickException(f"No se puede usar {error.filename or home}: {why(error)}.") from error
 
 
-def next_steps(home: Path, api: str) -> str:
-    """What to try next, with the demo: commands that can be copied as they stand."""
-    at = f"--home {shlex.quote(str(home))}"
-    hub_file = str(home / "hub.json")
-    workbook = nearby(Path(str(files("nanduti_hub.demo"))) / "workbooks" / "conaeti_poa_2026.xlsx")
-    reader, hub = (nearby_command(name) for name in ("nanduti", "nanduti-hub"))
-    change = (
-        f"-X POST -H 'If-Match: \"1\"' {api}/v1/actions/ACC-2026-0001/progress --json '{{\"progress\": 25}}'"
-    )
-    return f"""
-Todos los datos son sintéticos. Para probar, en otra terminal y desde este mismo directorio:
-  {reader} tail {at} --member mesa                # los eventos, a medida que ocurren
-  {reader} snapshot {at} --member mesa --digest   # el registro por el bus: su número y su huella
-  {hub} import {workbook} {at} --platform conaeti --preview
-  TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tokens"]["conaeti"])' {shlex.quote(hub_file)})
-  curl -H "Authorization: Bearer $TOKEN" '{api}/v1/actions?q=inspeccion&department=PY-7'
-  curl -H "Authorization: Bearer $TOKEN" {api}/v1/register   # el mismo número y la misma huella
-  curl -H "Authorization: Bearer $TOKEN" {change}   # y mire tail
-Documentación de la API: {api}/v1/docs/openapi.json     Para detener: Ctrl-C
-"""
-
-
-def nearby(path: Path) -> str:
-    """A path as one would type it here."""
-    here = Path.cwd()
-    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
-
-
-def nearby_command(name: str) -> str:
-    """A command of this environment as one would type it here: by its name alone where that finds it."""
-    beside = Path(sys.executable).parent / name
-    found = shutil.which(name)
-    return name if found is not None and Path(found).absolute() == beside.absolute() else nearby(beside)
-
-
 def stop_signal() -> asyncio.Event:
     """An event that SIGINT and SIGTERM set."""
     stopped = asyncio.Event()
@@ -181,6 +144,8 @@ def serve(services: tuple[str, ...]) -> None:
 
     async def serve_until_stopped() -> None:
         stopped = stop_signal()
+        async with offline_database(settings) as database:
+            await members_of(database)  # an empty database is told at once, and not as a hub that waits
         async with running(settings, services or SERVICES) as hub:
             if "sequencer" in (services or SERVICES) and hub.ledger.gate.is_open:
                 await found_directory(hub.ledger)
@@ -298,7 +263,7 @@ def bus() -> None:
 )
 def bus_config(listen: str, store_dir: str) -> None:
     """Escribir la configuración de nats-server. / Write nats-server's configuration."""
-    from nanduti_hub.relay.credentials import open_keyring, public_keys
+    from nanduti_hub.relay.credentials import context_file, open_keyring, public_keys
     from nanduti_hub.relay.server_config import server_config
 
     host, _, port = listen.rpartition(":")
@@ -309,12 +274,15 @@ def bus_config(listen: str, store_dir: str) -> None:
     async def write() -> str:
         async with offline_database(settings) as database:
             members = await members_of(database)
+        keyring = open_keyring(settings.keys)
+        for member in members:
+            context_file(keyring, member, settings.nats_url)
         return server_config(
             listen_host=host,
             listen_port=int(port),
             store_dir=store_dir,
             members=members,
-            keys=public_keys(open_keyring(settings.keys), members),
+            keys=public_keys(keyring, members),
         )
 
     click.echo(asyncio.run(write()), nl=False)
@@ -366,7 +334,7 @@ def adopt_command(home: Path) -> None:
                 broker = await connect(settings.nats_url, open_keyring(settings.keys), "relay", goes_on=False)
             except (OSError, nats.errors.Error) as error:
                 raise click.ClickException(
-                    f"No se llega al bus en {settings.nats_url}: {why(error)}. ¿Está el centro en marcha?"
+                    f"No se llega al bus en {settings.nats_url}: {why(error)}. ¿Está en marcha?"
                 ) from error
             try:
                 return await adopt_missing(database, broker, DECIDERS)
@@ -478,7 +446,7 @@ async def offline_database(settings: Settings) -> AsyncIterator[Any]:
         database = await open_database(settings.app_dsn, settings.worker_dsn)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise click.ClickException(
-            f"No se llega a la base de datos: {why(error)}. ¿Está el centro en marcha?"
+            f"No se llega a la base de datos: {why(error)}. ¿Está en marcha?"
         ) from error
     try:
         yield database

@@ -5,6 +5,9 @@ What was sent is never repeated. A reason that is not in the tables stays in Eng
 
 import re
 
+#: Control characters that are no part of a text; tabs and line ends are.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
 _TYPES = {
     "str": "texto", "int": "un número entero", "float": "un número", "bool": "verdadero o falso",
     "date": "una fecha (AAAA-MM-DD)", "object": "un objeto", "array": "una lista", "null": "nada (null)",

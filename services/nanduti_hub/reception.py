@@ -6,7 +6,6 @@ control characters, which PostgreSQL and other systems' readers cannot take. Abs
 which is `access.policy`, asked by each route.
 """
 
-import re
 from typing import Any
 
 import msgspec
@@ -14,12 +13,11 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from nanduti_hub.access.tokens import caller_of
+from nanduti_hub.reasons import CONTROL
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import Hub
 
 Connection = ASGIConnection[Any, Any, Any, Any]
-#: Control characters that are no part of a text; tabs and line ends are.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -46,12 +44,12 @@ async def _caller(connection: Connection) -> Any:
 
 
 def _check_address(connection: Connection) -> None:
-    if _CONTROL.search(connection.scope["path"]):
+    if CONTROL.search(connection.scope["path"]):
         raise _invalid("Control character")
     if connection.scope["query_string"]:
         seen = set()
         for name, value in connection.query_params.multi_items():
-            if _CONTROL.search(value):
+            if CONTROL.search(value):
                 raise _invalid(f"Control character - at `{name}`")
             if name in seen:
                 raise _invalid(f"Given twice - at `{name}`")
@@ -74,7 +72,7 @@ def _check_body(body: bytes, kind: Any) -> None:
 def _compare(sent: Any, understood: Any, path: str) -> None:
     """Refuse what the type has passed over, and control characters."""
     match sent:
-        case str() if _CONTROL.search(sent):
+        case str() if CONTROL.search(sent):
             raise _invalid(f"Control character - at `{path}`")
         case dict():
             for name, value in sent.items():

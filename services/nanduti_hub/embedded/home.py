@@ -50,11 +50,6 @@ class Home:
         return self.path / "hub.json"
 
     @property
-    def acked(self) -> Path:
-        """The last ledger seq that the broker acknowledged: stands in when the broker cannot be asked."""
-        return self.path / "acked"
-
-    @property
     def ports_json(self) -> Path:
         return self.path / "ports.json"
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from nanduti.actions import Action, Indicator, Line
 from nanduti_hub.plans.rows import Finding, Row, Severity
+from nanduti_hub.reasons import CONTROL
 
 #: What a person calls each field of a row.
 COLUMN_NAMES = {
@@ -23,7 +24,6 @@ COLUMN_NAMES = {
     "means_of_verification": "Medio de verificación", "budget_pyg": "Presupuesto",
     "budget_source": "Fuente", "status": "Estado", "progress": "Avance", "observations": "Observaciones",
 }  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OF_ACTION = (
     "title", "description", "objective", "line_of_action", "crimes", "departments", "collaborators",
     "other_institutions", "start", "end", "milestones", "budget_source", "observations",
@@ -52,7 +52,7 @@ def not_allowed(row: Row) -> Finding | None:
         return _finding(row, found[1] if found else "title")
     for name in _ALLOWED.__struct_fields__:
         value = getattr(row, name)
-        if isinstance(value, str) and value and _CONTROL.search(value):
+        if isinstance(value, str) and value and CONTROL.search(value):
             return _finding(row, name)
     return None
 

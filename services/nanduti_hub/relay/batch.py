@@ -15,7 +15,8 @@ import nats.errors
 from msgspec import Struct
 from nats.aio.client import Client
 
-from nanduti.envelope import CONTENT_TYPE
+from nanduti import wire
+from nanduti_hub.relay.keeper import STREAM_NOT_FOUND
 
 #: The most messages that the server takes in one batch.
 MAX_MESSAGES = 1_000
@@ -23,7 +24,6 @@ MAX_MESSAGES = 1_000
 _WRITE_EVERY = 64
 #: Both say the same; the second is the one that a batch gives when it finds out late.
 _WRONG_LAST_SEQUENCE = (10071, 10164)
-_STREAM_NOT_FOUND = 10059
 
 
 class WrongLastSequence(Exception):
@@ -63,7 +63,7 @@ async def publish_batch(
     if not 0 < len(messages) <= MAX_MESSAGES:
         raise ValueError(f"a batch has 1 to {MAX_MESSAGES} messages, not {len(messages)}")
     expected = {"Nats-Expected-Last-Sequence": str(expected_last)}
-    headers = {"Content-Type": CONTENT_TYPE}
+    headers = wire.headers()
     *others, (subject, body) = messages
     if others:
         batch = {**headers, "Nats-Batch-Id": token_hex(16)}
@@ -92,6 +92,6 @@ def _sequence(answer: bytes) -> int:
     if failure.err_code in _WRONG_LAST_SEQUENCE:
         number = re.search(r"\d+", failure.description)
         raise WrongLastSequence(int(number.group()) if number else None)
-    if failure.err_code == _STREAM_NOT_FOUND:
+    if failure.err_code == STREAM_NOT_FOUND:
         raise StreamMissing
     raise RuntimeError(f"LEDGER refused a batch: {failure.description} ({failure.err_code})")

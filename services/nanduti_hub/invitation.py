@@ -1,0 +1,45 @@
+"""What to try next, once the demo is ready.
+
+Rule that stays true: each line can be copied as it stands, from the directory in which the demo was started.
+"""
+
+import shlex
+import shutil
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+
+def next_steps(home: Path, api: str) -> str:
+    """What to try next, with the demo: commands that can be copied as they stand."""
+    at = f"--home {shlex.quote(str(home))}"
+    hub_file = str(home / "hub.json")
+    workbook = nearby(Path(str(files("nanduti_hub.demo"))) / "workbooks" / "conaeti_poa_2026.xlsx")
+    reader, hub = (nearby_command(name) for name in ("nanduti", "nanduti-hub"))
+    change = (
+        f"-X POST -H 'If-Match: \"1\"' {api}/v1/actions/ACC-2026-0001/progress --json '{{\"progress\": 25}}'"
+    )
+    return f"""
+Todos los datos son sintéticos. Para probar, en otra terminal y desde este mismo directorio:
+  {reader} tail {at} --member mesa                # los eventos, a medida que ocurren
+  {reader} snapshot {at} --member mesa --digest   # el registro por el bus: su número y su huella
+  {hub} import {workbook} {at} --platform conaeti --preview
+  TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tokens"]["conaeti"])' {shlex.quote(hub_file)})
+  curl -H "Authorization: Bearer $TOKEN" '{api}/v1/actions?q=inspeccion&department=PY-7'
+  curl -H "Authorization: Bearer $TOKEN" {api}/v1/register   # el mismo número y la misma huella
+  curl -H "Authorization: Bearer $TOKEN" {change}   # y mire tail
+Documentación de la API: {api}/v1/docs/openapi.json     Para detener: Ctrl-C
+"""
+
+
+def nearby(path: Path) -> str:
+    """A path as one would type it here."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
+
+
+def nearby_command(name: str) -> str:
+    """A command of this environment as one would type it here: by its name alone where that finds it."""
+    beside = Path(sys.executable).parent / name
+    found = shutil.which(name)
+    return name if found is not None and Path(found).absolute() == beside.absolute() else nearby(beside)
