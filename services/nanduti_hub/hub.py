@@ -129,13 +129,19 @@ async def connect(
         max_reconnect_attempts=-1 if goes_on else 1,
         reconnect_time_wait=0.2,  # type: ignore[arg-type]  # nats-py says int and only waits so long
         connect_timeout=5,
-        error_cb=_on_bus_error,
+        disconnected_cb=functools.partial(_told, "bus_lost", user),
+        reconnected_cb=functools.partial(_told, "bus_back", user),
+        error_cb=_passed_over,
     )
     return connection
 
 
-async def _on_bus_error(error: Exception) -> None:
-    log.info("bus_disturbed", error=type(error).__name__)
+async def _told(event: str, user: str) -> None:
+    log.info(event, user=user)
+
+
+async def _passed_over(_error: Exception) -> None:
+    """Each attempt to connect again fails with the same; that the bus is lost has been told."""
 
 
 async def members_of(database: Database) -> list[Member]:

@@ -16,9 +16,8 @@ def next_steps(home: Path, api: str) -> str:
     hub_file = str(home / "hub.json")
     workbook = nearby(Path(str(files("nanduti_hub.demo"))) / "workbooks" / "conaeti_poa_2026.xlsx")
     reader, hub = (nearby_command(name) for name in ("nanduti", "nanduti-hub"))
-    change = (
-        f"-X POST -H 'If-Match: \"1\"' {api}/v1/actions/ACC-2026-0001/progress --json '{{\"progress\": 25}}'"
-    )
+    change = f"-X POST {api}/v1/actions/ACC-2026-0001/progress -H 'If-Match: \"1\"'"
+    body = """-H 'Content-Type: application/json' -d '{"progress": 25}'"""
     return f"""
 Todos los datos son sintéticos. Para probar, en otra terminal y desde este mismo directorio:
   {reader} tail {at} --member mesa                # los eventos, a medida que ocurren
@@ -27,7 +26,7 @@ Todos los datos son sintéticos. Para probar, en otra terminal y desde este mism
   TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tokens"]["conaeti"])' {shlex.quote(hub_file)})
   curl -H "Authorization: Bearer $TOKEN" '{api}/v1/actions?q=inspeccion&department=PY-7'
   curl -H "Authorization: Bearer $TOKEN" {api}/v1/register   # el mismo número y la misma huella
-  curl -H "Authorization: Bearer $TOKEN" {change}   # y mire tail
+  curl -H "Authorization: Bearer $TOKEN" {change} {body}   # y mire tail
 Documentación de la API: {api}/v1/docs/openapi.json     Para detener: Ctrl-C
 """
 

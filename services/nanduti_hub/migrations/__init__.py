@@ -76,6 +76,7 @@ async def migrate(owner_dsn: str) -> list[str]:
             "CREATE TABLE IF NOT EXISTS migration"
             " (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
         )
+        await connection.execute("GRANT SELECT ON migration TO nanduti_app, nanduti_worker")
         for name, script in scripts().items():
             digest = hashlib.sha256(script.encode()).hexdigest()
             async with connection.transaction():
@@ -91,3 +92,11 @@ async def migrate(owner_dsn: str) -> list[str]:
     finally:
         await connection.close()
     return applied
+
+
+async def missing(connection: asyncpg.Connection) -> list[str]:
+    """Which migrations of this version a database lacks."""
+    if not await connection.fetchval("SELECT to_regclass('migration') IS NOT NULL"):
+        return list(scripts())
+    applied = {row["name"] for row in await connection.fetch("SELECT name FROM migration")}
+    return [name for name in scripts() if name not in applied]
