@@ -112,8 +112,7 @@ def next_link(request: RequestOf, cursor: str | None) -> dict[str, str]:
     if cursor is None:
         return {}
     query = {name: value for name, value in request.query_params.items() if name != "cursor"}
-    url = request.url.with_replacements(query=urlencode({**query, "cursor": cursor}))
-    return {"Link": f'<{url}>; rel="next"'}
+    return {"Link": f'<{request.scope["path"]}?{urlencode({**query, "cursor": cursor})}>; rel="next"'}
 
 
 def cursor_of(number: int) -> str:

@@ -4,12 +4,15 @@ Rule: nothing reaches the database but through `transaction`. It tells the datab
 what must hold by row can be enforced there. Pools are opened by the composition root and passed by hand.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 import asyncpg
 from msgspec import Struct
 
+from nanduti.vocabulary import CODE
 from nanduti_hub.caller import Caller, Role
 
 #: What asyncpg raises when the server went away; InternalClientError is a connection that died while idle.
@@ -36,6 +39,7 @@ async def open_database(app_dsn: str, worker_dsn: str, *, app_connections: int =
     settings = {"idle_in_transaction_session_timeout": "60s", "statement_timeout": "120s", "timezone": "UTC"}
     app = await asyncpg.create_pool(
         app_dsn,
+        reset=_nothing_to_reset,
         min_size=1,
         max_size=app_connections,
         # The filters of a list are optional: a plan for all of them at once would use no index.
@@ -46,7 +50,11 @@ async def open_database(app_dsn: str, worker_dsn: str, *, app_connections: int =
         },
     )
     worker = await asyncpg.create_pool(
-        worker_dsn, min_size=1, max_size=6, server_settings={**settings, "application_name": "nanduti-worker"}
+        worker_dsn,
+        reset=_nothing_to_reset,
+        min_size=1,
+        max_size=6,
+        server_settings={**settings, "application_name": "nanduti-worker"},
     )
     return Database(app, worker)
 
@@ -66,11 +74,39 @@ async def transaction(
     `snapshot` makes it REPEATABLE READ: all its statements see one state.
     """
     pool = database.worker if caller.role is Role.WORKER else database.app
-    isolation = "repeatable_read" if snapshot else "read_committed"
-    async with pool.acquire() as connection, connection.transaction(isolation=isolation):
-        await connection.fetchval(
-            "SELECT set_config('nanduti.scope', $1, true) || set_config('nanduti.role', $2, true)",
-            caller.scope,
-            caller.role.value,
+    async with pool.acquire() as connection:
+        await connection.execute(
+            _begin(caller.scope, caller.role, "REPEATABLE READ" if snapshot else "READ COMMITTED")
         )
-        yield connection
+        try:
+            yield connection
+        except BaseException:
+            await _rolled_back(connection)
+            raise
+        if await connection.execute("COMMIT") != "COMMIT":
+            raise RuntimeError("a statement failed and was passed over: the transaction has been rolled back")
+
+
+@cache
+def _begin(scope: str, role: Role, isolation: str) -> str:
+    """The opening of a transaction, in one message to the server. Who calls cannot be bound in it, so it is held to
+    the form of a code.
+    """
+    if scope != "*" and CODE.fullmatch(scope) is None:
+        raise ValueError("a caller's scope is a code")
+    return (
+        f"BEGIN ISOLATION LEVEL {isolation};"
+        f" SET LOCAL nanduti.scope = '{scope}'; SET LOCAL nanduti.role = '{role.value}'"
+    )
+
+
+async def _rolled_back(connection: asyncpg.Connection) -> None:
+    """End a transaction that failed. A connection that cannot even do that is closed, not used again."""
+    try:
+        await asyncio.shield(connection.execute("ROLLBACK"))
+    except (asyncpg.PostgresError, *DATABASE_AWAY):
+        connection.terminate()
+
+
+async def _nothing_to_reset(_connection: asyncpg.Connection) -> None:
+    """All settings of a connection are local to its transactions."""
