@@ -7,7 +7,7 @@ carries the counts. Reading and comparing run in a process of their own.
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -33,11 +33,11 @@ from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.offload import OffloadFailed, offload
 from nanduti_hub.plans.commands import RevisePlan
+from nanduti_hub.plans.offloaded import preview_bytes, read_bytes, view_bytes
 from nanduti_hub.plans.project import PLANS
-from nanduti_hub.plans.revision import Outcome, Preview, planned, preview, revised, values_of
+from nanduti_hub.plans.revision import Outcome, Preview, planned, revised, values_of
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
 from nanduti_hub.plans.state import Current
-from nanduti_hub.plans.workbook import read_workbook
 from nanduti_hub.plans.writing import code_of
 from nanduti_hub.refusal import Refusal, Refused
 
@@ -55,10 +55,11 @@ class Draft(Struct, frozen=True, kw_only=True):
     platform: str
     file_name: str
     sha256: str
-    reading: Reading
     pairs: dict[str, str | None]
     version: int
     confirmed_as: int | None
+    #: A `Reading` as JSON. It can be large, so it is taken apart only where its rows are needed.
+    reading: bytes
 
 
 class Confirmation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,20 +76,6 @@ class Confirmed(Struct, frozen=True, kw_only=True):
     revision: Revision
     version: int
     already: bool = False
-
-
-def read_bytes(content: bytes, file_name: str, known: Known) -> bytes:
-    """Read a workbook; the answer is a `Reading` as JSON. Runs in a process of its own."""
-    return msgspec.json.encode(read_workbook(content, file_name, known))
-
-
-def preview_bytes(reading: bytes, actions: Sequence[bytes], pairs: Mapping[str, str | None]) -> bytes:
-    """Compare a reading with the plan's actions; all JSON. Runs in a process of its own."""
-    decode = msgspec.json.Decoder(Action).decode
-    compared = preview(
-        msgspec.json.decode(reading, type=Reading), [decode(action) for action in actions], pairs
-    )
-    return msgspec.json.encode(compared)
 
 
 async def known_for(connection: asyncpg.Connection, platform: str, year: int) -> Known:
@@ -170,7 +157,7 @@ async def find_draft(connection: asyncpg.Connection, import_id: str, *, lock: bo
         platform=row["platform"],
         file_name=row["file_name"],
         sha256=row["sha256"],
-        reading=msgspec.json.decode(row["reading"], type=Reading),
+        reading=row["reading"],
         pairs=msgspec.json.decode(row["pairs"]),
         version=row["version"],
         confirmed_as=row["confirmed_as"],
@@ -188,12 +175,17 @@ async def compare(ledger: Ledger, caller: Caller, draft: Draft) -> Compared:
     """What confirming a borrador would do now. No transaction is open while it is worked out."""
     async with transaction(ledger.database, caller) as connection:
         rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
-    compared = await offload(
-        preview_bytes, msgspec.json.encode(draft.reading), [row["body"] for row in rows], draft.pairs
-    )
+    compared = await offload(preview_bytes, draft.reading, [row["body"] for row in rows], draft.pairs)
     decode = msgspec.json.Decoder(Action).decode
     actions = {row["id"]: (row["version"], decode(row["body"])) for row in rows}
     return Compared(msgspec.json.decode(compared, type=Preview), actions)
+
+
+async def view(ledger: Ledger, caller: Caller, draft: Draft) -> bytes:
+    """What a borrador says and what confirming it would do now, as a JSON object."""
+    async with transaction(ledger.database, caller) as connection:
+        rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
+    return await offload(view_bytes, draft.reading, [row["body"] for row in rows], draft.pairs)
 
 
 async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: Confirmation) -> Confirmed:
@@ -324,10 +316,11 @@ async def _write_actions(
         writes.append(write)
         states.append((state, state.version))
 
+    rows = msgspec.json.decode(draft.reading, type=Reading).rows
     for place, outcome in enumerate(compared.preview.rows):
         if place % TURN == TURN - 1:
             await asyncio.sleep(0)
-        row = draft.reading.rows[outcome.row]
+        row = rows[outcome.row]
         values = {name: value for name, value in values_of(row).items() if name in outcome.taken}
         citation = Citation(
             plan=plan.id, revision=revision.number, sheet=row.sheet, row=row.row, number=row.code
