@@ -26,7 +26,7 @@ from nats_server import running_server, until
 from nanduti.actions import Action, ActionProgressReported
 from nanduti.wire import Context, Message, encode
 from nanduti_hub import migrations
-from nanduti_hub.cli import installation_settings
+from nanduti_hub.administration import installation_settings
 from nanduti_hub.embedded import nats as embedded_nats
 from nanduti_hub.embedded import postgres
 from nanduti_hub.embedded.home import free_port, kept_port, open_home

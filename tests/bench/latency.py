@@ -4,6 +4,7 @@ The hub runs in this process with its embedded servers; the subscriber is `liste
 one clock. Beside it, in alternating rounds at the same rate: a row inserted, a message of the same kind
 published to a stream that waits for the disk as LEDGER does, and the same subscriber on that stream; no
 accounts, no numbers, no mirrors. Commands start on the clock, whether or not those before them have ended.
+Afterwards: what hub and servers hold in memory once they have worked.
 """
 
 import asyncio
@@ -17,8 +18,11 @@ from typing import Any
 import asyncpg
 import msgspec
 import nats
+import psutil
 from bench.figures import Figure, figure, percentile
+from bench.memory import held_by, with_children
 from bench.register import enter, owner_dsn, plain_server, synthetic
+from hub_process import server_of
 from nats_server import running_server
 from samples import COORDINATOR
 
@@ -33,6 +37,8 @@ from nanduti_hub.ledger.identifiers import new_id
 
 RATE = 50
 ACTIONS_CHANGED = 200
+#: Seconds of rest before memory is looked at.
+IDLE = 20
 
 #: (action id, version) to nanoseconds.
 Instants = dict[tuple[str, int], int]
@@ -63,7 +69,26 @@ async def measure(directory: Path, *, quick: bool) -> list[Figure]:
             begun, committed, arrived = await _round(floor.turn, first, seconds, floor.url, "FLOOR", None)
             floors.append(_between(committed, arrived))
             whole.append(_between(begun, arrived))
-    return [_figure(percent, ours, floors, whole) for percent in (50, 99)]
+        await asyncio.sleep(IDLE)
+        held = _held(directory / "hub")
+    figures = [_figure(percent, ours, floors, whole) for percent in (50, 99)]
+    count = rounds * seconds * RATE
+    return [
+        *figures,
+        figure(
+            f"{IDLE} s after those {count:,} commands, hub and both servers, PSS",
+            [sum(held.values())],
+            {f"{name} alone": [megabytes] for name, megabytes in held.items()},
+            "MB",
+            "(idle: under 400 MB)",
+        ),
+    ]
+
+
+def _held(home: Path) -> dict[str, float]:
+    """Memory of this process, which is the hub, and of its two servers; the floor's is left out."""
+    servers = (server_of(home, "postgres"), server_of(home, "nats-server"))
+    return held_by([psutil.Process(), *(it for server in servers for it in with_children(server))])
 
 
 def _figure(

@@ -16,8 +16,8 @@ from hub_process import start_hub
 from nats_server import until
 
 from nanduti_hub.access.tokens import create_token
+from nanduti_hub.administration import installation_settings
 from nanduti_hub.caller import Caller, Role
-from nanduti_hub.cli import installation_settings
 from nanduti_hub.ledger.database import close_database, transaction
 
 PAGE = "/v1/actions?axis=PRE&limit=50"

@@ -9,8 +9,8 @@ from samples import action
 from nanduti.actions import Action, ActionPlanned
 from nanduti.vocabulary import Axis
 from nanduti_hub.actions.project import ACTIONS
+from nanduti_hub.administration import installation_settings
 from nanduti_hub.caller import WORKER
-from nanduti_hub.cli import installation_settings
 from nanduti_hub.ledger.append import append
 from nanduti_hub.ledger.database import Database, open_database, transaction
 from nanduti_hub.ledger.execute import Ledger, fold

@@ -1,8 +1,8 @@
 """`nanduti-hub up` on the demo's home: how soon it is ready, and what it holds in memory when nothing happens.
 
 Ready is from the process's start to its line READY. Beside it, in alternating rounds: the two servers alone on
-the same home. Memory is the sum over the hub and all its servers' processes of PSS (each page that several
-share is counted once, divided among them): RSS would count PostgreSQL's shared memory once for each process.
+the same home. Memory is the sum of PSS over the hub and all processes of its servers (`memory`). What the hub
+holds after it has worked is in `latency`.
 """
 
 import asyncio
@@ -11,12 +11,11 @@ from pathlib import Path
 
 import psutil
 from bench.figures import Figure, figure
-from hub_process import HubProcess, start_hub
+from bench.memory import held_by, with_children
+from hub_process import start_hub
 
 from nanduti_hub.embedded import nats, postgres
 from nanduti_hub.embedded.home import kept_port, open_home
-
-MEGABYTE = 1_000_000
 
 
 async def measure(directory: Path, *, quick: bool) -> list[Figure]:
@@ -34,7 +33,7 @@ async def measure(directory: Path, *, quick: bool) -> list[Figure]:
         ready.append(hub.ready_seconds)
         if number >= rounds - 3:
             await asyncio.sleep(idle)
-            held = _memory(hub)
+            held = held_by(with_children(psutil.Process(hub.process.pid)))
             whole.append(sum(held.values()))
             for name, megabytes in held.items():
                 parts.setdefault(f"{name} alone", []).append(megabytes)
@@ -58,16 +57,6 @@ async def measure(directory: Path, *, quick: bool) -> list[Figure]:
             lambda mine, _: mine < 400,
         ),
     ]
-
-
-def _memory(hub: HubProcess) -> dict[str, float]:
-    """PSS of the hub's process tree in megabytes, by program."""
-    held: dict[str, float] = {}
-    root = psutil.Process(hub.process.pid)
-    for process in (root, *root.children(recursive=True)):
-        name = process.name() if process.name() in ("postgres", "nats-server") else "hub"
-        held[name] = held.get(name, 0) + process.memory_full_info().pss / MEGABYTE
-    return held
 
 
 async def _servers_alone(home: Path) -> float:

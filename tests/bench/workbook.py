@@ -22,8 +22,8 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
 from nanduti_hub.access.tokens import create_token
+from nanduti_hub.administration import installation_settings
 from nanduti_hub.caller import Caller, Role
-from nanduti_hub.cli import installation_settings
 from nanduti_hub.directory import seed
 from nanduti_hub.ledger.database import close_database, open_database, transaction
 from nanduti_hub.plans.rows import Known

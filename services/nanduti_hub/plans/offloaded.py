@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from nanduti.actions import Action
+from nanduti_hub.plans.personal import look
 from nanduti_hub.plans.revision import Outcome, preview
 from nanduti_hub.plans.rows import Known, Reading
 from nanduti_hub.plans.workbook import read_workbook
@@ -12,7 +14,9 @@ from nanduti_hub.plans.workbook import read_workbook
 
 def read_bytes(content: bytes, file_name: str, known: Known) -> bytes:
     """Read a workbook; the answer is a `Reading` as JSON."""
-    return msgspec.json.encode(read_workbook(content, file_name, known))
+    reading = read_workbook(content, file_name, known)
+    personal = tuple(finding for row in reading.rows for finding in look(row))
+    return msgspec.json.encode(replace(reading, findings=reading.findings + personal))
 
 
 def preview_bytes(reading: bytes, actions: Sequence[bytes], pairs: Mapping[str, str | None]) -> bytes:
