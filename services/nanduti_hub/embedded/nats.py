@@ -174,8 +174,11 @@ def nats_binary() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """What a Go program needs; the caller's variables could be read by `$NAME` in the configuration."""
-    return {"PATH": os.defpath, "HOME": "/nonexistent", "TZ": "UTC"}
+    """What a Go program needs; the caller's variables could be read by `$NAME` in the configuration.
+
+    With a limit its memory is given back after a burst; without one it kept 850 MB after 4,000 events to 26 members.
+    """
+    return {"PATH": os.defpath, "HOME": "/nonexistent", "TZ": "UTC", "GOMEMLIMIT": "256MiB"}
 
 
 def config_file(home: Home) -> Path:
