@@ -279,3 +279,12 @@ async def test_a_request_that_is_sent_again_with_its_key_is_carried_out_once(
     ):
         problem(await other, 422, "idempotency_key_reused")
     assert (await conaeti.read(path))["version"] == 2
+
+
+async def test_one_tag_of_a_plan_is_one_answer(conaeti: Api) -> None:
+    """An action that is added changes the plan's list entry, not the plan under its tag."""
+    plan = (await conaeti.made("/v1/plans", PLAN))["id"]
+    before = await conaeti.call("GET", f"/v1/plans/{plan}")
+    await conaeti.added(plan, title="Acción sintética que llega después", kind="other")
+    after = await conaeti.call("GET", f"/v1/plans/{plan}")
+    assert (before.headers["etag"], before.content) == (after.headers["etag"], after.content)

@@ -45,9 +45,14 @@ class Pairs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pairs: dict[str, str | None]
 
 
-def _plan_json(row: asyncpg.Record) -> bytes:
+def _versioned(row: asyncpg.Record) -> bytes:
     body: bytes = row["body"]
-    return body[:-1] + b',"version":%d,"actions":%d}' % (row["version"], row["actions"])
+    return body[:-1] + b',"version":%d}' % row["version"]
+
+
+def _listed(row: asyncpg.Record) -> bytes:
+    """A plan as a list shows it: with the number of its actions, which no version of the plan covers."""
+    return _versioned(row)[:-1] + b',"actions":%d}' % row["actions"]
 
 
 @get("/v1/plans", summary="Planes operativos")
@@ -57,7 +62,7 @@ async def list_plans(request: RequestOf, platform: InQuery = None) -> Response[b
     permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         rows = await connection.fetch(statement("nanduti_hub.plans", "list_plans"), platform, None)
-    body = b'{"items":[%b],"next":null}' % b",".join(_plan_json(row) for row in rows)
+    body = b'{"items":[%b],"next":null}' % b",".join(_listed(row) for row in rows)
     return Response(body, media_type="application/json")
 
 
@@ -71,7 +76,7 @@ async def get_plan(request: RequestOf, plan_id: InPath) -> Response[bytes]:
     if row is None:
         raise Refused(Refusal("plan_unknown"))
     headers = {"ETag": tag_of(request, row["version"]), "Vary": "Accept-Language"}
-    return Response(_plan_json(row), media_type="application/json", headers=headers)
+    return Response(_versioned(row), media_type="application/json", headers=headers)
 
 
 async def _register(request: RequestOf, plan: Plan, expected: int | None = None) -> Response[bytes]:
