@@ -21,7 +21,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from msgspec import Struct
 from nats.aio.client import Client
 
-from nanduti.directory import Department, Institution, Platform, Seat
+from nanduti.directory import Institution, Platform
 from nanduti_hub import status
 from nanduti_hub.access.tokens import Door
 from nanduti_hub.actions import http as actions_http
@@ -29,10 +29,11 @@ from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.caller import WORKER
 from nanduti_hub.directory import http as directory_http
 from nanduti_hub.directory import seed
-from nanduti_hub.directory.commands import Found
+from nanduti_hub.directory.commands import Entity, Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS as DIRECTORY_DECIDERS
 from nanduti_hub.directory.queries import entries
+from nanduti_hub.ledger.append import read_streams
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, close_database, open_database, transaction
 from nanduti_hub.ledger.execute import Decider, Ledger, execute, run
 from nanduti_hub.ledger.gate import Gate
@@ -161,17 +162,15 @@ def members_among(platforms: Sequence[Platform], institutions: Sequence[Institut
 async def found_directory(ledger: Ledger) -> None:
     """Enter what the starting directory has and this installation has never had."""
     start = seed.load()
-    kinds: list[tuple[type[Any], Sequence[Any]]] = [
-        (Department, start.departments),
-        (Institution, start.institutions),
-        (Platform, start.platforms),
-        (Seat, start.seats),
-    ]
+    entities: list[Entity] = [*start.departments, *start.institutions, *start.platforms, *start.seats]
+    by_stream = {f"{DIRECTORY_DECIDERS[type(entity)].kind}:{id_of(entity)}": entity for entity in entities}
 
     async def work(connection: Any) -> None:
-        for kind, entities in kinds:
-            for entity in entities:
-                await execute(connection, ledger, DIRECTORY_DECIDERS[kind], id_of(entity), Found(entity))
+        for stream, stored in (await read_streams(connection, list(by_stream))).items():
+            if stored.version == 0:
+                entity = by_stream[stream]
+                decider = DIRECTORY_DECIDERS[type(entity)]
+                await execute(connection, ledger, decider, id_of(entity), Found(entity))
 
     await run(ledger, WORKER, work)
 

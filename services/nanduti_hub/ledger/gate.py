@@ -70,9 +70,12 @@ class Gate:
             LedgerHeld: it is.
 
         """
-        if server_start != self._compared:
+        if server_start == self._compared:
+            return
+        if self.is_open:
             self.hold("the database server is another than the one that was compared")
-            raise LedgerHeld(self.reason)
+        # Where something else has held it meanwhile, that stays the reason.
+        raise LedgerHeld(self.reason)
 
     def hold(self, reason: str) -> None:
         """Hold everything and ask for a comparison."""

@@ -5,7 +5,7 @@ line breaks; the separators that people put between two names never belong to a 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from msgspec import Struct, field
 
@@ -165,8 +165,3 @@ def written(text: str, words: list[Token], first: int, after: int) -> str:
     if first >= after:
         return ""
     return " ".join(text[words[first].start : words[after - 1].end].split())
-
-
-def keyed(names: Mapping[str, str]) -> Node:
-    """A tree of written names and their values."""
-    return trie((key(name), value) for name, value in names.items())
