@@ -159,9 +159,9 @@ def token() -> None:
 @click.option("--name", metavar="NOMBRE", required=True, help="De quién o de qué sistema es. / Whose it is.")
 @click.option(
     "--role",
-    type=click.Choice(["steward", "coordinator", "member"]),
+    type=click.Choice(["steward", "administrator", "coordinator", "focal_point", "case_officer", "observer"]),
     required=True,
-    help="steward administra; coordinator escribe lo de su plataforma; member lee. / What it may do.",
+    help="steward administra; administrator, a su gente; coordinator escribe lo de su plataforma; los demás leen. / What it may do.",
 )
 @click.option(
     "--scope",

@@ -18,6 +18,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.routes import HTTPRoute
 from msgspec import Struct
 from nats.aio.client import Client
 
@@ -84,8 +85,13 @@ class Running(Struct, frozen=True):
 
 
 def web_application(ledger: Ledger) -> Litestar:
-    """The API over a ledger."""
-    return Litestar(
+    """The API over a ledger.
+
+    Raises:
+        ValueError: a route neither names its act nor says that it is open.
+
+    """
+    application = Litestar(
         route_handlers=[
             *status.ROUTES,
             *directory_http.ROUTES,
@@ -115,6 +121,11 @@ def web_application(ledger: Ledger) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    for route in application.routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            if not (handler.opt.get("open") or "act" in handler.opt or handler.http_methods == {"OPTIONS"}):
+                raise ValueError(f"{route.path}: the route names no act")
+    return application
 
 
 async def connect(

@@ -1,9 +1,10 @@
 """What happens to every request before its route: who calls, and whether what was sent can be understood.
 
-Deny by default: a route that does not say `open` is reached with a token or not at all. A body is read by its
-route's own type, strictly: no text for a number, no field that the type does not have, however deep, and no
-control characters, which PostgreSQL and other systems' readers cannot take. Absent: what a caller may do,
-which is `access.policy`, asked by each route.
+Deny by default: a route that does not say `open` names its act, and is reached by a caller whose role may do it
+or not at all, before anything that was sent is looked at. A body is read by its route's own type, strictly: no
+text for a number, no field that the type does not have, however deep, and no control characters, which
+PostgreSQL and other systems' readers cannot take. Absent: whose the things are, which each route asks
+`access.policy` when it knows.
 """
 
 from typing import Any
@@ -12,7 +13,9 @@ import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from nanduti_hub.access.policy import permit
 from nanduti_hub.access.tokens import caller_of
+from nanduti_hub.caller import Caller
 from nanduti_hub.reasons import CONTROL
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import Hub
@@ -24,18 +27,22 @@ async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let a request through to its route, with its caller as `user`.
 
     Raises:
-        Refused: `token_missing`, `token_invalid`, `invalid`.
+        Refused: `token_missing`, `token_invalid`, `not_allowed`, `invalid`.
 
     """
     if not handler.opt.get("open"):
-        connection.scope["user"] = await _caller(connection)
+        caller = await _caller(connection)
+        connection.scope["user"] = caller
+        # Every route names its act, or the application does not start; only OPTIONS, which Litestar answers, has none.
+        if act := handler.opt.get("act"):
+            permit(caller, act)
     _check_address(connection)
     data = handler.parsed_fn_signature.parameters.get("data")
     if data is not None:
         _check_body(await connection.body(), data.annotation)  # type: ignore[attr-defined]  # it is a Request
 
 
-async def _caller(connection: Connection) -> Any:
+async def _caller(connection: Connection) -> Caller:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Refused(Refusal("token_missing"))

@@ -93,7 +93,8 @@ async def command(
     if key is not None and not 1 <= len(key) <= MOST_KEY:
         raise Refused(Refusal("invalid", {"reason": "Idempotency-Key"}))
     same = request_hash(
-        request.method, str(request.url.path), request.headers.get("if-match", ""), await request.body()
+        *(caller.role, caller.scope, request.method, str(request.url.path)),
+        *(request.headers.get("if-match", ""), await request.body()),
     )
     hub = hub_of(request)
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import BaseRouteHandler
 
-from nanduti_hub.access.policy import allowed
+from nanduti_hub.access.policy import Act, allowed
 from nanduti_hub.serving import caller_from, hub_of
 
 RequestOf = Request[Any, Any, Any]
@@ -26,7 +26,7 @@ def get_readiness(request: RequestOf) -> Response[bytes]:
     return Response(body, status_code=200 if ready else 503, media_type="application/json")
 
 
-@get("/v1/me", summary="Quién soy y qué puedo hacer")
+@get("/v1/me", summary="Quién soy y qué puedo hacer", opt={"act": Act.READ_SELF})
 async def get_me(request: RequestOf) -> Response[bytes]:
     """The caller's name, role and scope, and what it may do."""
     caller = caller_from(request)

@@ -124,7 +124,7 @@ async def mesa(hub: Journey) -> AsyncIterator[Api]:
 @pytest.fixture(scope="session")
 async def member(hub: Journey) -> AsyncIterator[Api]:
     """An institution's member, calling."""
-    async for api in _api(hub, "test:mtess", Role.MEMBER, "mtess"):
+    async for api in _api(hub, "test:mtess", Role.OBSERVER, "mtess"):
         yield api
 
 

@@ -95,7 +95,7 @@ async def test_a_token_that_has_expired_is_no_token(hub: Journey, anyone: httpx.
     """Like one that never was."""
     async with transaction(hub.running.ledger.database, STEWARD) as connection:
         old = await create_token(
-            connection, "test:old", Role.MEMBER, "mtess", datetime.now(UTC) - timedelta(seconds=1)
+            connection, "test:old", Role.OBSERVER, "mtess", datetime.now(UTC) - timedelta(seconds=1)
         )
     problem(await anyone.get("/v1/me", headers={"Authorization": f"Bearer {old}"}), 401, "token_invalid")
 
@@ -107,13 +107,14 @@ async def test_everyone_is_told_who_they_are(conaeti: Api, member: Api, steward:
         "role": "coordinator",
         "scope": "conaeti",
         "allowed": {
-            "register.read": "any",
-            "action.change": "own",
-            "plan.change": "own",
-            "import.read": "own",
+            "self.read": ["own"],
+            "register.read": ["own", "shared", "other"],
+            "action.change": ["own"],
+            "plan.change": ["own"],
+            "import.read": ["own"],
         },
     }
-    assert (await member.read("/v1/me"))["allowed"] == {"register.read": "any"}
+    assert (await member.read("/v1/me"))["allowed"].keys() == {"self.read", "register.read"}
     assert "action.change" not in (await steward.read("/v1/me"))["allowed"]
 
 
@@ -156,8 +157,12 @@ async def test_a_plan_and_its_workbooks_are_its_own_platforms_alone(
         ("POST", f"/v1/imports/{draft['id']}/confirm", {"json": CONFIRMATION}),
     ]
     for method, path, sent in tries:
-        for api, code in ((mesa, "not_yours"), (member, "not_allowed"), (steward, "not_allowed")):
-            problem(await api.call(method, path, **sent), 403, code)
+        for api in (member, steward):
+            problem(await api.call(method, path, **sent), 403, "not_allowed")
+        # A plan is public, so another platform is told that it is not its own; that there is a borrador, it is not.
+        hidden = path.startswith("/v1/imports")
+        status, code = (404, "import_unknown") if hidden else (403, "not_yours")
+        problem(await mesa.call(method, path, **sent), status, code)
 
 
 async def test_the_steward_changes_the_directory_and_nobody_else(

@@ -504,7 +504,7 @@ async def test_a_failure_of_ours_is_logged_without_what_was_being_processed(
 ) -> None:
     """Where and of which kind, not with which values."""
     database = hub.running.ledger.database
-    async with database.app.acquire() as connection:
+    async with database.worker.acquire() as connection:
         body = await connection.fetchval("SELECT state FROM stream WHERE id = $1", f"action:{action['id']}")
         broken = body.replace(b'"progress":0', b'"progress":"%b"' % SECRET.encode())
         assert broken != body

@@ -86,7 +86,7 @@ async def test_a_plan_goes_in_as_a_workbook_and_comes_out_as_actions(
     assert draft["file_name"] == "POA 2026 (sintético).xlsx"
     assert draft["counts"]["new"] == len(draft["rows"]) > 40
     assert await conaeti.read("/v1/actions", plan=plan) == {"items": [], "next": None}
-    problem(await mesa.call("GET", f"/v1/imports/{draft['id']}"), 403, "not_yours")
+    problem(await mesa.call("GET", f"/v1/imports/{draft['id']}"), 404, "import_unknown")
     problem(await member.call("GET", f"/v1/imports/{draft['id']}"), 403, "not_allowed")
 
     done = await confirm(conaeti, draft)

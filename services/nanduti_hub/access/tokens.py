@@ -23,7 +23,7 @@ FRESH = 5.0
 #: Looked-up tokens that are remembered; beyond it all are looked up anew.
 MOST = 2_000
 #: Who looks up a token: nobody yet.
-_DOOR = Caller(name="door", role=Role.MEMBER, scope="*")
+_DOOR = Caller(name="door", role=Role.OBSERVER, scope="*")
 
 
 class Door(Struct):
@@ -71,7 +71,7 @@ async def caller_of(database: Database, door: Door, token: str) -> Caller:
     if row is None:
         door.known.pop(digest, None)
         raise Refused(Refusal("token_invalid"))
-    caller = Caller(name=row["name"], role=Role(row["role"]), scope=row["scope"])
+    caller = Caller(name=row["name"], role=Role(row["role"]), scope=row["scope"], id=f"token:{row['id']}")
     if len(door.known) >= MOST:
         door.known.clear()
     door.known[digest] = (caller, time.monotonic() + FRESH)

@@ -86,7 +86,12 @@ def filters_from(
 FILTERED = {"filters": Provide(filters_from, sync_to_thread=False)}
 
 
-@get("/v1/actions", dependencies=FILTERED, summary="Acciones del registro, por páginas")
+@get(
+    "/v1/actions",
+    dependencies=FILTERED,
+    summary="Acciones del registro, por páginas",
+    opt={"act": Act.READ_REGISTER},
+)
 async def list_actions(
     request: RequestOf,
     filters: NamedDependency[Filters],
@@ -95,7 +100,6 @@ async def list_actions(
 ) -> Response[bytes]:
     """A page of actions in the order of their codes; `next` is the cursor of the following page, or null."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         rows = await page_of_actions(connection, filters, today(), number_of(cursor), limit + 1)
     shown = rows[:limit]
@@ -154,11 +158,15 @@ async def _all_rows(
         after = rows[-1]["number"]
 
 
-@get("/v1/actions.ndjson", dependencies=FILTERED, summary="Acciones del registro, una por línea (NDJSON)")
+@get(
+    "/v1/actions.ndjson",
+    dependencies=FILTERED,
+    summary="Acciones del registro, una por línea (NDJSON)",
+    opt={"act": Act.READ_REGISTER},
+)
 async def actions_ndjson(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
     """All actions that the filters leave, one JSON object a line."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
 
     async def lines() -> AsyncIterator[bytes]:
         async for row in _all_rows(request, caller, filters):
@@ -167,11 +175,15 @@ async def actions_ndjson(request: RequestOf, filters: NamedDependency[Filters]) 
     return Stream(lines(), media_type="application/x-ndjson")
 
 
-@get("/v1/actions.csv", dependencies=FILTERED, summary="Acciones del registro para una planilla (CSV)")
+@get(
+    "/v1/actions.csv",
+    dependencies=FILTERED,
+    summary="Acciones del registro para una planilla (CSV)",
+    opt={"act": Act.READ_REGISTER},
+)
 async def actions_csv(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
     """All actions that the filters leave, as CSV that Excel in Spanish opens: UTF-8 with BOM, semicolons."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         names = spreadsheet.names_of(
             await entries(connection, Platform),
@@ -188,11 +200,10 @@ async def actions_csv(request: RequestOf, filters: NamedDependency[Filters]) -> 
     return Stream(lines(), media_type="text/csv", headers=headers)
 
 
-@get("/v1/actions/{name:str}", summary="Una acción, por su id o su código")
+@get("/v1/actions/{name:str}", summary="Una acción, por su id o su código", opt={"act": Act.READ_REGISTER})
 async def get_action(request: RequestOf, name: InPath) -> Response[bytes]:
     """One action with its version, which If-Match wants back."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         row = await find_action(connection, name, today())
     tag = tag_of(request, row["version"])
@@ -203,13 +214,12 @@ async def get_action(request: RequestOf, name: InPath) -> Response[bytes]:
     )
 
 
-@get("/v1/actions/{name:str}/history", summary="La historia de una acción")
+@get("/v1/actions/{name:str}/history", summary="La historia de una acción", opt={"act": Act.READ_REGISTER})
 async def get_history(
     request: RequestOf, name: InPath, cursor: InQuery = None, limit: Limit = 50
 ) -> Response[bytes]:
     """The events of an action, the latest first, each with its number in the ledger."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     before = number_of(cursor) or 2**31 - 1
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         row = await find_action(connection, name, today())
@@ -234,11 +244,10 @@ class _Identified(msgspec.Struct):
     version: int = 0
 
 
-@get("/v1/register", summary="El número y la huella del registro publicado")
+@get("/v1/register", summary="El número y la huella del registro publicado", opt={"act": Act.READ_REGISTER})
 async def get_register(request: RequestOf) -> Response[bytes]:
     """The register's number, its digest and how many actions it has: what every subscriber can compare with."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller, snapshot=True) as connection:
         state = await register_state(connection)
     return Response(msgspec.json.encode(state), media_type="application/json")
@@ -255,7 +264,6 @@ async def facts_of(connection: asyncpg.Connection) -> Facts:
 async def _change(request: RequestOf, name: str, make: ActionCommand | Correction) -> Response[bytes]:
     """One command on one action: If-Match says which version is meant, the answer is the action after it."""
     caller = caller_from(request)
-    permit(caller, Act.CHANGE_ACTION, caller.scope)
     expected = expected_version(request)
     ledger = hub_of(request).ledger
 
@@ -275,19 +283,33 @@ async def _change(request: RequestOf, name: str, make: ActionCommand | Correctio
     return await command(request, caller, work)
 
 
-@patch("/v1/actions/{name:str}", summary="Corregir campos de una acción (RFC 7396)")
+@patch(
+    "/v1/actions/{name:str}",
+    summary="Corregir campos de una acción (RFC 7396)",
+    opt={"act": Act.CHANGE_ACTION},
+)
 async def correct_action(request: RequestOf, name: InPath, data: JSONBody[Correction]) -> Response[bytes]:
     """Correct fields; what is not named stays, null empties. Needs If-Match."""
     return await _change(request, name, data)
 
 
-@post("/v1/actions/{name:str}/status", status_code=200, summary="Cambiar el estado de una acción")
+@post(
+    "/v1/actions/{name:str}/status",
+    status_code=200,
+    summary="Cambiar el estado de una acción",
+    opt={"act": Act.CHANGE_ACTION},
+)
 async def change_status(request: RequestOf, name: InPath, data: JSONBody[ChangeStatus]) -> Response[bytes]:
     """Move an action to another status. Needs If-Match."""
     return await _change(request, name, data)
 
 
-@post("/v1/actions/{name:str}/progress", status_code=200, summary="Informar el avance de una acción")
+@post(
+    "/v1/actions/{name:str}/progress",
+    status_code=200,
+    summary="Informar el avance de una acción",
+    opt={"act": Act.CHANGE_ACTION},
+)
 async def report_progress(
     request: RequestOf, name: InPath, data: JSONBody[ReportProgress]
 ) -> Response[bytes]:
@@ -295,14 +317,21 @@ async def report_progress(
     return await _change(request, name, data)
 
 
-@put("/v1/actions/{name:str}/milestones", summary="Fijar los hitos de una acción")
+@put(
+    "/v1/actions/{name:str}/milestones",
+    summary="Fijar los hitos de una acción",
+    opt={"act": Act.CHANGE_ACTION},
+)
 async def set_milestones(request: RequestOf, name: InPath, data: JSONBody[SetMilestones]) -> Response[bytes]:
     """Replace all milestones. Needs If-Match."""
     return await _change(request, name, data)
 
 
 @post(
-    "/v1/actions/{name:str}/indicators/{number:int}/reports", status_code=200, summary="Informar un indicador"
+    "/v1/actions/{name:str}/indicators/{number:int}/reports",
+    status_code=200,
+    summary="Informar un indicador",
+    opt={"act": Act.CHANGE_ACTION},
 )
 async def report_indicator(
     request: RequestOf, name: InPath, number: FromPath[int], data: JSONBody[Report]

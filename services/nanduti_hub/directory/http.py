@@ -9,7 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from nanduti.directory import Department, Institution, Platform, Seat
-from nanduti_hub.access.policy import Act, permit
+from nanduti_hub.access.policy import Act
 from nanduti_hub.directory.commands import Entity, Register
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS, SEATS
@@ -29,31 +29,30 @@ T = TypeVar("T", Department, Institution, Platform, Seat)
 
 async def _list(request: RequestOf, kind: type[T], key: str | None = None) -> Response[bytes]:
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         found = await entries(connection, kind, key)
     return Response(msgspec.json.encode({"items": found, "next": None}), media_type="application/json")
 
 
-@get("/v1/departments", summary="Departamentos y capital")
+@get("/v1/departments", summary="Departamentos y capital", opt={"act": Act.READ_REGISTER})
 async def list_departments(request: RequestOf) -> Response[bytes]:
     """All departments, with their tiles on the grid map."""
     return await _list(request, Department)
 
 
-@get("/v1/institutions", summary="Instituciones del directorio")
+@get("/v1/institutions", summary="Instituciones del directorio", opt={"act": Act.READ_REGISTER})
 async def list_institutions(request: RequestOf) -> Response[bytes]:
     """All institutions."""
     return await _list(request, Institution)
 
 
-@get("/v1/platforms", summary="Plataformas")
+@get("/v1/platforms", summary="Plataformas", opt={"act": Act.READ_REGISTER})
 async def list_platforms(request: RequestOf) -> Response[bytes]:
     """All platforms, with their axes and coordinators."""
     return await _list(request, Platform)
 
 
-@get("/v1/seats", summary="Quién integra cada plataforma")
+@get("/v1/seats", summary="Quién integra cada plataforma", opt={"act": Act.READ_REGISTER})
 async def list_seats(request: RequestOf, platform: InQuery = None) -> Response[bytes]:
     """The seats of one platform, or of all."""
     return await _list(request, Seat, platform)
@@ -61,7 +60,6 @@ async def list_seats(request: RequestOf, platform: InQuery = None) -> Response[b
 
 async def _one(request: RequestOf, kind: type[T], code: str) -> Response[bytes]:
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     stream = f"{DECIDERS[kind].kind}:{code}"
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         stored = (await read_streams(connection, [stream]))[stream]
@@ -75,23 +73,22 @@ async def _one(request: RequestOf, kind: type[T], code: str) -> Response[bytes]:
     )
 
 
-@get("/v1/institutions/{code:str}", summary="Una institución")
+@get("/v1/institutions/{code:str}", summary="Una institución", opt={"act": Act.READ_REGISTER})
 async def get_institution(request: RequestOf, code: InPath) -> Response[bytes]:
     """One institution with its version."""
     return await _one(request, Institution, code)
 
 
-@get("/v1/platforms/{code:str}", summary="Una plataforma")
+@get("/v1/platforms/{code:str}", summary="Una plataforma", opt={"act": Act.READ_REGISTER})
 async def get_platform(request: RequestOf, code: InPath) -> Response[bytes]:
     """One platform with its version."""
     return await _one(request, Platform, code)
 
 
-@get("/v1/seats/{name:str}", summary="Un asiento")
+@get("/v1/seats/{name:str}", summary="Un asiento", opt={"act": Act.READ_REGISTER})
 async def get_seat(request: RequestOf, name: InPath) -> Response[bytes]:
     """One seat, named `<platform>-<institution>`, with its version."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     stream = f"{SEATS.kind}:{name}"
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         stored = (await read_streams(connection, [stream]))[stream]
@@ -106,7 +103,6 @@ async def get_seat(request: RequestOf, name: InPath) -> Response[bytes]:
 async def _register(request: RequestOf, id_: str, entity: Entity) -> Response[bytes]:
     """Enter or replace an entry. A new one needs no If-Match, a change does."""
     caller = caller_from(request)
-    permit(caller, Act.CHANGE_DIRECTORY)
     if id_of(entity) != id_:
         raise Refused(Refusal("invalid", {"reason": "code"}))
     decider = DECIDERS[type(entity)]
@@ -123,19 +119,27 @@ async def _register(request: RequestOf, id_: str, entity: Entity) -> Response[by
     return await command(request, caller, work)
 
 
-@put("/v1/institutions/{code:str}", summary="Registrar o cambiar una institución")
+@put(
+    "/v1/institutions/{code:str}",
+    summary="Registrar o cambiar una institución",
+    opt={"act": Act.CHANGE_DIRECTORY},
+)
 async def put_institution(request: RequestOf, code: InPath, data: JSONBody[Institution]) -> Response[bytes]:
     """Enter or replace an institution. Stewards only; a change needs If-Match."""
     return await _register(request, code, data)
 
 
-@put("/v1/platforms/{code:str}", summary="Registrar o cambiar una plataforma")
+@put(
+    "/v1/platforms/{code:str}",
+    summary="Registrar o cambiar una plataforma",
+    opt={"act": Act.CHANGE_DIRECTORY},
+)
 async def put_platform(request: RequestOf, code: InPath, data: JSONBody[Platform]) -> Response[bytes]:
     """Enter or replace a platform, its coordinators too. Stewards only; a change needs If-Match."""
     return await _register(request, code, data)
 
 
-@put("/v1/seats/{name:str}", summary="Registrar o cambiar un asiento")
+@put("/v1/seats/{name:str}", summary="Registrar o cambiar un asiento", opt={"act": Act.CHANGE_DIRECTORY})
 async def put_seat(request: RequestOf, name: InPath, data: JSONBody[Seat]) -> Response[bytes]:
     """Enter or change a seat, named `<platform>-<institution>`. Stewards only; a change needs If-Match."""
     return await _register(request, name, data)

@@ -51,8 +51,8 @@ async def once(
     if key is None:
         return await work()
     # The same key at the same time waits here: else it would meet the version that the first has just made.
-    await connection.execute(statement("nanduti_hub.ledger", "hold_key"), caller.name, key)
-    known = await connection.fetchrow(statement("nanduti_hub.ledger", "find_answer"), caller.name, key)
+    await connection.execute(statement("nanduti_hub.ledger", "hold_key"), caller.id, key)
+    known = await connection.fetchrow(statement("nanduti_hub.ledger", "find_answer"), caller.id, key)
     if known is not None:
         if known["request_hash"] != request:
             raise Refused(Refusal("idempotency_key_reused"))
@@ -61,7 +61,7 @@ async def once(
     answer = await work()
     await connection.execute(
         statement("nanduti_hub.ledger", "keep_answer"),
-        caller.name,
+        caller.id,
         key,
         request,
         answer.status,

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 from msgspec import Struct
 
+from nanduti.subjects import parse
 from nanduti.wire import Message
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.statements import statement
@@ -83,4 +84,5 @@ def _columns(writes: Sequence[Write]) -> list[list[Any]]:
         for write in writes
         for place, message in enumerate(write.messages, 1)
     ]
-    return [*streams, *(list(column) for column in zip(*events, strict=True))]
+    owners = [parse(write.messages[0].subject).scope for write in writes]
+    return [*streams, *(list(column) for column in zip(*events, strict=True)), owners]

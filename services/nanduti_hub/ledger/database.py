@@ -5,9 +5,10 @@ what must hold by row can be enforced there. Pools are opened by the composition
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import lru_cache
 
 import asyncpg
 from msgspec import Struct
@@ -15,6 +16,8 @@ from msgspec import Struct
 from nanduti.vocabulary import CODE
 from nanduti_hub.caller import Caller, Role
 
+#: `hub`, or a kind and an id: `token:019...`.
+_CALLER = re.compile(r"[a-z]{1,16}(:[A-Za-z0-9-]{1,40})?")
 #: What asyncpg raises when the server went away; InternalClientError is a connection that died while idle.
 DATABASE_AWAY = (
     asyncpg.PostgresConnectionError,
@@ -76,7 +79,7 @@ async def transaction(
     pool = database.worker if caller.role is Role.WORKER else database.app
     async with pool.acquire() as connection:
         await connection.execute(
-            _begin(caller.scope, caller.role, "REPEATABLE READ" if snapshot else "READ COMMITTED")
+            _begin(caller.id, caller.scope, caller.role, "REPEATABLE READ" if snapshot else "READ COMMITTED")
         )
         try:
             yield connection
@@ -87,16 +90,17 @@ async def transaction(
             raise RuntimeError("a statement failed and was passed over: the transaction has been rolled back")
 
 
-@cache
-def _begin(scope: str, role: Role, isolation: str) -> str:
+@lru_cache(maxsize=2_000)
+def _begin(id_: str, scope: str, role: Role, isolation: str) -> str:
     """The opening of a transaction, in one message to the server. Who calls cannot be bound in it, so it is held to
     the form of a code.
     """
-    if scope != "*" and CODE.fullmatch(scope) is None:
-        raise ValueError("a caller's scope is a code")
+    if (scope != "*" and CODE.fullmatch(scope) is None) or _CALLER.fullmatch(id_) is None:
+        raise ValueError("a caller's scope and id are codes")
     return (
         f"BEGIN ISOLATION LEVEL {isolation};"
-        f" SET LOCAL nanduti.scope = '{scope}'; SET LOCAL nanduti.role = '{role.value}'"
+        f" SET LOCAL nanduti.scope = '{scope}'; SET LOCAL nanduti.role = '{role.value}';"
+        f" SET LOCAL nanduti.caller = '{id_}'"
     )
 
 

@@ -55,22 +55,20 @@ def _listed(row: asyncpg.Record) -> bytes:
     return _versioned(row)[:-1] + b',"actions":%d}' % row["actions"]
 
 
-@get("/v1/plans", summary="Planes operativos")
+@get("/v1/plans", summary="Planes operativos", opt={"act": Act.READ_REGISTER})
 async def list_plans(request: RequestOf, platform: InQuery = None) -> Response[bytes]:
     """The plans of one platform, or of all, each with its latest revision."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         rows = await connection.fetch(statement("nanduti_hub.plans", "list_plans"), platform, None)
     body = b'{"items":[%b],"next":null}' % b",".join(_listed(row) for row in rows)
     return Response(body, media_type="application/json")
 
 
-@get("/v1/plans/{plan_id:str}", summary="Un plan operativo")
+@get("/v1/plans/{plan_id:str}", summary="Un plan operativo", opt={"act": Act.READ_REGISTER})
 async def get_plan(request: RequestOf, plan_id: InPath) -> Response[bytes]:
     """One plan with its version and its latest revision."""
     caller = caller_from(request)
-    permit(caller, Act.READ_REGISTER)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         row = await connection.fetchrow(statement("nanduti_hub.plans", "list_plans"), None, plan_id)
     if row is None:
@@ -102,19 +100,25 @@ async def _register(request: RequestOf, plan: Plan, expected: int | None = None)
     return await command(request, caller, work)
 
 
-@post("/v1/plans", summary="Abrir un plan operativo")
+@post("/v1/plans", summary="Abrir un plan operativo", opt={"act": Act.CHANGE_PLAN})
 async def open_plan(request: RequestOf, data: JSONBody[NewPlan]) -> Response[bytes]:
     """Open a plan of one's platform, as yet without actions."""
     return await _register(request, plan_from(data, new_id()))
 
 
-@put("/v1/plans/{plan_id:str}", summary="Cambiar título, vigencia o documento de un plan")
+@put(
+    "/v1/plans/{plan_id:str}",
+    summary="Cambiar título, vigencia o documento de un plan",
+    opt={"act": Act.CHANGE_PLAN},
+)
 async def change_plan(request: RequestOf, plan_id: InPath, data: JSONBody[NewPlan]) -> Response[bytes]:
     """Change a plan's title, term, extension or source document. Needs If-Match."""
     return await _register(request, plan_from(data, plan_id), expected_version(request))
 
 
-@post("/v1/plans/{plan_id:str}/actions", summary="Agregar una acción a un plan")
+@post(
+    "/v1/plans/{plan_id:str}/actions", summary="Agregar una acción a un plan", opt={"act": Act.CHANGE_ACTION}
+)
 async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewAction]) -> Response[bytes]:
     """Plan an action that is in no workbook (yet): the next workbook can take it up."""
     caller = caller_from(request)
@@ -122,8 +126,8 @@ async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewActi
 
     async def work(connection: asyncpg.Connection) -> Answer:
         # A workbook that is being confirmed holds the plan: it must see this action, or come before it.
+        permit(caller, Act.CHANGE_ACTION, (await plan_now(connection, plan_id)).plan.platform)
         plan = (await plan_now(connection, plan_id, lock=True)).plan
-        permit(caller, Act.CHANGE_ACTION, plan.platform)
         platform = await platform_named(connection, plan.platform)
         number = await connection.fetchval(statement("nanduti_hub.actions", "take_numbers"), 1)
         code = code_of(plan, number)
@@ -137,7 +141,12 @@ async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewActi
     return await command(request, caller, work)
 
 
-@post("/v1/plans/{plan_id:str}/imports", summary="Subir una planilla", request_max_body_size=MOST_BYTES)
+@post(
+    "/v1/plans/{plan_id:str}/imports",
+    summary="Subir una planilla",
+    request_max_body_size=MOST_BYTES,
+    opt={"act": Act.CHANGE_PLAN},
+)
 async def upload_workbook(request: RequestOf, plan_id: InPath, file_name: InQuery = None) -> Response[bytes]:
     """Upload a workbook as the body, or as a form's `file`; the answer is its borrador. Nothing is changed yet.
 
@@ -171,7 +180,7 @@ def _plain_name(name: str | None) -> str:
     return "".join(character for character in last if character.isprintable())[:200] or "planilla.xlsx"
 
 
-@get("/v1/imports/{import_id:str}", summary="El borrador de una planilla")
+@get("/v1/imports/{import_id:str}", summary="El borrador de una planilla", opt={"act": Act.READ_IMPORT})
 async def get_import(request: RequestOf, import_id: InPath) -> Response[bytes]:
     """What a workbook says and what confirming it would do now."""
     return await _draft(request, caller_from(request), import_id)
@@ -180,7 +189,7 @@ async def get_import(request: RequestOf, import_id: InPath) -> Response[bytes]:
 async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int = 200) -> Response[bytes]:
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         draft = await find_draft(connection, import_id)
-        permit(caller, Act.READ_IMPORT, draft.platform)
+        permit(caller, Act.READ_IMPORT, draft.platform, hidden=Refusal("import_unknown"))
         last = (await plan_now(connection, draft.plan)).plan.revision
     seen = await view(hub_of(request).ledger, caller, draft)
     same_as = last.number if last is not None and last.sha256 == draft.sha256 else None
@@ -201,14 +210,18 @@ async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int
     return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
-@put("/v1/imports/{import_id:str}/pairs", summary="Corregir a qué acción corresponde cada fila")
+@put(
+    "/v1/imports/{import_id:str}/pairs",
+    summary="Corregir a qué acción corresponde cada fila",
+    opt={"act": Act.CHANGE_PLAN},
+)
 async def pair_rows(request: RequestOf, import_id: InPath, data: JSONBody[Pairs]) -> Response[bytes]:
     """Say which action each named row is, or that it is new; rows not named are paired by the hub. Needs If-Match."""
     caller = caller_from(request)
     expected = expected_version(request)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         draft = await find_draft(connection, import_id, lock=True)
-        permit(caller, Act.CHANGE_PLAN, draft.platform)
+        permit(caller, Act.CHANGE_PLAN, draft.platform, hidden=Refusal("import_unknown"))
         known = {
             row["id"]
             for row in await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
@@ -233,7 +246,12 @@ async def pair_rows(request: RequestOf, import_id: InPath, data: JSONBody[Pairs]
     return await _draft(request, caller, import_id)
 
 
-@post("/v1/imports/{import_id:str}/confirm", status_code=200, summary="Confirmar una planilla con su acto")
+@post(
+    "/v1/imports/{import_id:str}/confirm",
+    status_code=200,
+    summary="Confirmar una planilla con su acto",
+    opt={"act": Act.CHANGE_PLAN},
+)
 async def confirm_import(
     request: RequestOf, import_id: InPath, data: JSONBody[Confirmation]
 ) -> Response[bytes]:
@@ -244,12 +262,16 @@ async def confirm_import(
         platform = await connection.fetchval(statement("nanduti_hub.plans", "platform_of_import"), import_id)
     if platform is None:
         raise Refused(Refusal("import_unknown"))
-    permit(caller, Act.CHANGE_PLAN, platform)
+    permit(caller, Act.CHANGE_PLAN, platform, hidden=Refusal("import_unknown"))
     done = await confirm(ledger, caller, import_id, data)
     return Response(msgspec.json.encode(done), media_type="application/json")
 
 
-@get("/v1/plans/{plan_id:str}/imports", summary="Las planillas subidas de un plan")
+@get(
+    "/v1/plans/{plan_id:str}/imports",
+    summary="Las planillas subidas de un plan",
+    opt={"act": Act.READ_IMPORT},
+)
 async def list_imports(request: RequestOf, plan_id: InPath) -> Response[bytes]:
     """The uploads of a plan, the latest first, confirmed or not."""
     caller = caller_from(request)

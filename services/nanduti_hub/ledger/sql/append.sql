@@ -8,18 +8,20 @@
 -- $8  text[]       stream of each event                $9  integer[]     version of each event
 -- $10 text[]       types               $11 text[]      subjects          $12 text[]   audiences
 -- $13 bytea[]      bodies
+-- $14 text[]       whose each stream is, should it not exist yet
 -- Answers: won boolean, server_start timestamptz.
 WITH wanted AS (
-    SELECT * FROM unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::smallint[], $7::bytea[])
-        AS w (id, kind, as_read, version, schema, state)
+    SELECT * FROM unnest($2::text[], $3::text[], $4::integer[], $5::integer[], $6::smallint[], $7::bytea[],
+                         $14::text[])
+        AS w (id, kind, as_read, version, schema, state, owner)
 ), moved AS (
     UPDATE stream SET version = wanted.version, schema = wanted.schema, state = wanted.state
     FROM wanted
     WHERE stream.id = wanted.id AND stream.version = wanted.as_read
     RETURNING stream.id
 ), begun AS (
-    INSERT INTO stream (id, kind, version, schema, state)
-    SELECT id, kind, version, schema, state FROM wanted WHERE as_read = 0
+    INSERT INTO stream (id, kind, version, schema, state, owner)
+    SELECT id, kind, version, schema, state, owner FROM wanted WHERE as_read = 0
     ON CONFLICT DO NOTHING
     RETURNING id
 ), outcome AS MATERIALIZED (
