@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench faults schemas constraints clean
+.PHONY: help setup demo test check bench faults fuzz audit schemas constraints clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,12 @@ bench: $(READY) ## Speeds, side by side with their floors: a table and var/bench
 
 faults: $(READY) ## 1,000 changes through five kills of the hub, and the loss of each server and of JetStream's disk
 	NANDUTI_FAULT_CHANGES=1000 NANDUTI_FAULT_KILLS=5 $(BIN)/pytest -q tests/faults
+
+fuzz: $(READY) ## schemathesis over the whole API as three roles, for long: NANDUTI_FUZZ_EXAMPLES=500, NANDUTI_FUZZ_SEED=
+	NANDUTI_FUZZ_EXAMPLES=$${NANDUTI_FUZZ_EXAMPLES:-500} $(BIN)/pytest -q -s tests/security/test_schema_fuzz.py
+
+audit: $(READY) ## Known vulnerabilities of what constraints.txt names; asks PyPI, and says if it could not
+	$(BIN)/python tests/dependencies.py
 
 schemas: $(READY) ## Write the JSON Schemas and golden examples of the contract anew
 	$(BIN)/python -m nanduti.generation

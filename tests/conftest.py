@@ -24,6 +24,8 @@ from nanduti_hub.ledger.execute import Ledger
 from nanduti_hub.ledger.gate import Gate
 
 TEMPLATE = "nanduti_template"
+#: A whole running hub, for the tests that ask for one.
+pytest_plugins = ["hub_fixtures"]
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from nanduti_hub.embedded.home import free_port
 from nanduti_hub.embedded.nats import greets, nats_binary
 from nanduti_hub.relay.credentials import Keyring, open_keyring, public_keys, seed_file
-from nanduti_hub.relay.server_config import server_config
+from nanduti_hub.relay.server_config import Certificate, server_config
 from nanduti_hub.relay.streams import Member
 
 START_DEADLINE = 20.0
@@ -86,6 +86,7 @@ class Bus(Struct):
     server: Server
     keyring: Keyring
     members: Sequence[Member]
+    tls: Certificate | None = None
     opened: list[Client] = field(default_factory=list)
 
     def credentials(self, name: str) -> str:
@@ -122,14 +123,17 @@ class Bus(Struct):
             store_dir=str(self.server.directory / "js"),
             members=members,
             keys=public_keys(self.keyring, members),
+            tls=self.tls,
         )
 
 
 @contextlib.asynccontextmanager
-async def running_bus(directory: Path, members: Sequence[Member]) -> AsyncIterator[Bus]:
+async def running_bus(
+    directory: Path, members: Sequence[Member], tls: Certificate | None = None
+) -> AsyncIterator[Bus]:
     """Run a server configured for the hub and some members; no stream is made yet."""
     port = free_port()
-    bus = Bus(Server(directory / "nats", port), open_keyring(directory / "keys"), members)
+    bus = Bus(Server(directory / "nats", port), open_keyring(directory / "keys"), members, tls)
     async with running_server(bus.configuration(members), directory / "nats", port) as server:
         bus.server = server
         try:

@@ -84,7 +84,7 @@ class Action(Struct, frozen=True, kw_only=True):
     """
 
     id: Id
-    code: Annotated[str, Meta(pattern="^ACC-[0-9]{4}-[0-9]{4,}$")]
+    code: Annotated[str, Meta(pattern=r"^ACC-[0-9]{4}-[0-9]{4,}\Z")]
     platform: Code
     plan: Id
     title: Line

@@ -16,15 +16,18 @@ from click.core import ParameterSource
 from msgspec import Struct
 from nats.aio.client import Client
 
+from nanduti.feed import tls_options
+
 #: So many seconds without an answer, and the person is told.
 PATIENCE = 3.0
 
 
 class Address(Struct, frozen=True):
-    """Where the bus is, and the seed file of the member that reads."""
+    """Where the bus is, the seed file of the member that reads, and the authorities of its certificate, for TLS."""
 
     server: str
     credentials: Path
+    ca: Path | None = None
 
 
 class HubFile(Struct, frozen=True):
@@ -46,6 +49,7 @@ def address_of(
     member: str | None,
     server: str | None,
     credentials: Path | None,
+    ca: Path | None,
 ) -> Address:
     """Where to read, and as whom. What is said on the command line goes before the environment."""
     said = {
@@ -66,7 +70,8 @@ def address_of(
         server = server or file.nats
         credentials = credentials or seed_of(file, home, member)
     check_seed(credentials)
-    return Address(server, credentials)
+    check_authorities(ca)
+    return Address(server, credentials, ca)
 
 
 def read_hub_file(home: Path) -> HubFile:
@@ -106,6 +111,15 @@ def check_seed(path: Path) -> None:
         raise Refused(f"El archivo {path} no contiene la clave de un miembro (una semilla nkey).") from error
 
 
+def check_authorities(path: Path | None) -> None:
+    """Refuse a file that holds no certificate, before a connection fails over it without end."""
+    try:
+        tls_options(path)
+    except OSError as error:
+        reason = error.strerror if path and not path.exists() else "no contiene certificados"
+        raise Refused(f"No se puede usar el archivo de autoridades {path}: {reason}.") from error
+
+
 async def reach(address: Address, *, keep_trying: bool = False) -> None:
     """Connect once, to tell apart a bus that is away from credentials that it does not know."""
     deadline, is_told = time.monotonic() + PATIENCE, False
@@ -136,6 +150,7 @@ async def _failure(address: Address) -> str | None:
                 max_reconnect_attempts=1,
                 reconnect_time_wait=0,
                 error_cb=note,
+                **tls_options(address.ca),
             )
     except (nats.errors.Error, OSError) as error:
         # The last attempt's own reason says more than that there are no more servers to try.
@@ -151,6 +166,8 @@ async def _failure(address: Address) -> str | None:
             f"«{address.server}» no es una dirección como nats://equipo:4222."
         ) from error
     finally:
+        # After a handshake that failed nats-py would wait for its end for ever.
         with contextlib.suppress(nats.errors.Error, OSError):
-            await client.close()
+            async with asyncio.timeout(1):
+                await client.close()
     return None

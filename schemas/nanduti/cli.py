@@ -62,6 +62,14 @@ OPTIONS = (
         show_envvar=True,
         help="Archivo con la clave del miembro. / The member's seed file.",
     ),
+    click.option(
+        "--ca",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="ARCHIVO",
+        envvar="NANDUTI_NATS_CA",
+        show_envvar=True,
+        help="Autoridad del certificado del bus; con ella, solo TLS. / The bus's authority: TLS only.",
+    ),
 )
 READING_OPTIONS = (
     click.option(
@@ -136,6 +144,7 @@ def tail(
         reading = subscribe(
             address.server,
             credentials=address.credentials,
+            ca=address.ca,
             stream=stream,
             after=start,
             filters=filters,
@@ -189,6 +198,7 @@ def replay(
         reading = subscribe(
             address.server,
             credentials=address.credentials,
+            ca=address.ca,
             stream=stream,
             after=after,
             filters=filters,
@@ -236,7 +246,7 @@ def snapshot_command(
 
     async def read() -> None:
         await reach(address)
-        register = await snapshot(address.server, credentials=address.credentials, at=at)
+        register = await snapshot(address.server, credentials=address.credentials, at=at, ca=address.ca)
         if not only_digest:
             for action_id in sorted(register.actions):
                 put(register.actions[action_id])
@@ -253,7 +263,7 @@ def snapshot_command(
 
 def feed_of(address: Address, stream: Stream) -> aclosing[Feed]:
     """A connection for questions about a stream, closed at the end of its block."""
-    return aclosing(Feed(address.server, str(address.credentials), stream, ()))
+    return aclosing(Feed(address.server, str(address.credentials), stream, (), address.ca))
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

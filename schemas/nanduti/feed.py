@@ -13,8 +13,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import ssl
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -30,6 +32,8 @@ HEARTBEAT = 1.0
 SILENCE = 3.5
 #: The server deletes a consumer whose reader has been gone for so many seconds.
 INACTIVE_THRESHOLD = 10.0
+#: Seconds for a connection over TLS to be made.
+HANDSHAKE = 5.0
 #: Failed attempts on a connection that looks well before a new connection is made.
 ATTEMPTS = 3
 
@@ -42,6 +46,19 @@ _PASSING = {_STREAM_NOT_FOUND, 10026, 10008, 10023, 10039, 10076}
 _logger = logging.getLogger("nanduti.subscribe")
 
 
+def tls_options(ca: str | Path | None) -> dict[str, Any]:
+    """What nats-py is told for TLS with the authorities in a file: not a word in the clear, not even the server's
+    greeting, so that nobody on the way can talk the connection out of it. Without a file: no options.
+
+    Raises:
+        OSError: the file cannot be read, or holds no certificate.
+
+    """
+    if ca is None:
+        return {}
+    return {"tls": ssl.create_default_context(cafile=ca), "tls_handshake_first": True}
+
+
 class _ClosedError(Exception):
     """The feed was closed while it waited for the server."""
 
@@ -50,12 +67,18 @@ class Feed:
     """One reader's connection and its consumer on a stream; `filters` are subjects, none for all."""
 
     def __init__(
-        self, servers: str | Sequence[str], credentials: str, stream: str, filters: Sequence[str]
+        self,
+        servers: str | Sequence[str],
+        credentials: str,
+        stream: str,
+        filters: Sequence[str],
+        ca: str | Path | None = None,
     ) -> None:
         self.stream = stream
         self.filters = tuple(filters)
         self._servers = servers if isinstance(servers, str) else list(servers)
         self._credentials = credentials
+        self._tls = tls_options(ca)
         self._client: Client | None = None
         self._consumer: str | None = None
         self._subscription: Subscription | None = None
@@ -237,10 +260,15 @@ class Feed:
                         error_cb=self._on_error,
                         reconnected_cb=self._on_reconnected,
                         closed_cb=self._on_reconnected,
+                        **self._tls,
                     )
                 )
                 try:
-                    self._client = await self._connecting
+                    # After a first handshake that failed nats-py never tries again: it is begun anew.
+                    async with asyncio.timeout(HANDSHAKE if self._tls else None):
+                        self._client = await self._connecting
+                except TimeoutError:
+                    continue
                 except asyncio.CancelledError:
                     # Closed by somebody else while there was no server: no connection may come of it later.
                     if self._is_closing:

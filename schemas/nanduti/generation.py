@@ -7,6 +7,7 @@ carries. Absent on purpose: closed objects; a later contract may add fields, and
 """
 
 import inspect
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -57,21 +58,28 @@ def _schema(struct: type[msgspec.Struct], identifier: str) -> bytes:
     whole: dict[str, Any] = {"$schema": DIALECT, "$id": identifier, "$comment": COMMENT, **top}
     if definitions:
         whole["$defs"] = {name: definitions[name] for name in sorted(definitions)}
-    return msgspec.json.format(msgspec.json.encode(_without_indents(whole)), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(portable(whole)), indent=2) + b"\n"
 
 
-def _without_indents(value: Any) -> Any:
-    """Descriptions are docstrings: without the indentation of their source."""
-    if isinstance(value, dict):
-        return {
-            key: inspect.cleandoc(inner)
-            if key == "description" and isinstance(inner, str)
-            else _without_indents(inner)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_without_indents(inner) for inner in value]
+def portable(value: Any) -> Any:
+    """A schema as other languages read it: descriptions without the indentation of their docstrings, and patterns
+    that end with `$` where Python has to say `\\Z`.
+    """
+    match value:
+        case dict():
+            return {key: _portable_member(key, inner) for key, inner in value.items()}
+        case list():
+            return [portable(inner) for inner in value]
     return value
+
+
+def _portable_member(key: str, value: Any) -> Any:
+    match key, value:
+        case "description", str():
+            return inspect.cleandoc(value)
+        case "pattern", str():
+            return re.sub(r"\\Z$", "$", value)
+    return portable(value)
 
 
 if __name__ == "__main__":

@@ -131,33 +131,39 @@ def subscribe(
     after: int = 0,
     filters: Sequence[str] = (),
     on_hole: Callable[[Hole], None] | None = None,
+    ca: str | Path | None = None,
 ) -> Subscription:
     """Read a copy after a number, and wait for what comes.
 
     `servers` are `nats://host:port` addresses; `credentials` is the member's nkey seed file; `after` is the
     number kept beside the caller's own data, 0 to begin at the beginning; `filters` are subjects, with
     wildcards, none for the whole copy. Filters on events, which pass over versions, need `on_hole`: it is
-    called instead of raising.
+    called instead of raising. `ca` is the file of the authorities that may have signed the servers' certificates:
+    with it nothing goes but over TLS.
 
     The iterator raises:
         Hole: an event is missing, and there is no `on_hole`.
         PermissionError: the server refused the subscription itself (a filter that is none, for example).
         msgspec.DecodeError: a message is not a CloudEvents object at all: not the hub's.
     """
-    return Subscription(Feed(servers, str(credentials), stream, filters), after, on_hole)
+    return Subscription(Feed(servers, str(credentials), stream, filters, ca), after, on_hole)
 
 
 async def snapshot(
-    servers: str | Sequence[str], *, credentials: str | Path, at: int | None = None
+    servers: str | Sequence[str],
+    *,
+    credentials: str | Path,
+    at: int | None = None,
+    ca: str | Path | None = None,
 ) -> Snapshot:
     """Read the register: as it is now from the bucket, or as it was at number `at` from all of its events.
 
     It is exact at its `seq`, however many changes arrive while it is read.
     """
     if at is not None:
-        return await _snapshot_at(servers, str(credentials), at)
+        return await _snapshot_at(servers, str(credentials), at, ca)
     actions: dict[str, bytes] = {}
-    async with aclosing(Feed(servers, str(credentials), BUCKET_STREAM, ())) as feed:
+    async with aclosing(Feed(servers, str(credentials), BUCKET_STREAM, (), ca)) as feed:
         end = await feed.last_sequence()
         if end == 0:
             return Snapshot(0, {})
@@ -183,11 +189,13 @@ def digest(actions: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
-async def _snapshot_at(servers: str | Sequence[str], credentials: str, at: int) -> Snapshot:
+async def _snapshot_at(
+    servers: str | Sequence[str], credentials: str, at: int, ca: str | Path | None
+) -> Snapshot:
     actions: dict[str, bytes] = {}
     number = 0
     filters = (subjects.everything_of("action"),)
-    async with aclosing(Feed(servers, credentials, "REGISTER", filters)) as feed:
+    async with aclosing(Feed(servers, credentials, "REGISTER", filters, ca)) as feed:
         end = min(at, await feed.last_sequence(filters[0]))
         if end == 0:
             return Snapshot(0, {})

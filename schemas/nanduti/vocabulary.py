@@ -10,12 +10,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
+# Python's `$` lets a line end pass, its `\Z` does not; `generation` writes the `$` that other languages mean by it.
 #: A platform or an institution; unique over both, since either can be a member of the bus.
-Code = Annotated[str, Meta(pattern="^[a-z0-9_]{2,16}$")]
+Code = Annotated[str, Meta(pattern=r"^[a-z0-9_]{2,16}\Z")]
 #: ISO 3166-2:PY, with PY-ASU for the capital. Departments of an action: none listed means national.
-DepartmentCode = Annotated[str, Meta(pattern="^PY-(ASU|[0-9]{1,2})$")]
+DepartmentCode = Annotated[str, Meta(pattern=r"^PY-(ASU|[0-9]{1,2})\Z")]
 #: A UUID in lower case, the id of plans and actions: safe as a NATS token.
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 #: Guaraníes have no decimals; up to the largest integer that JSON keeps exact in every language.
 Guaranies = Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)]

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -17,6 +18,8 @@ from nanduti_hub.plans.rows import Finding, Reading, Row
 #: Bytes of a workbook that a hub takes, and seconds that it may think about one.
 MOST_BYTES = 20_000_000
 PATIENCE = 180
+#: How often a request is sent where the hub says 429, and the longest wait (seconds) that is obeyed.
+ATTEMPTS, LONGEST_WAIT = 5, 60
 
 
 class ApiProblem(RuntimeError):
@@ -164,7 +167,7 @@ def _call(
         request = urllib.request.Request(  # noqa: S310  # the address is the operator's own
             address.api + path, data=body, method=method, headers=headers
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+        with _opened(request) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
         raise _problem_of(error) from error
@@ -176,6 +179,20 @@ def _call(
     except ValueError as error:
         # A header that is no header, an address that is none, or an answer that is not the hub's.
         raise ApiProblem("hub_away", f"{away} como un centro Ñandutí, o el token no es un token.") from error
+
+
+def _opened(request: urllib.request.Request) -> Any:
+    """The answer; where the hub says that we ask too often, after the time that it names."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return urllib.request.urlopen(request, timeout=PATIENCE)  # noqa: S310
+        except urllib.error.HTTPError as error:
+            wait = error.headers.get("Retry-After", "")
+            if error.code != 429 or attempt == ATTEMPTS or not wait.isdigit() or int(wait) > LONGEST_WAIT:
+                raise
+            error.close()
+            time.sleep(int(wait))
+    raise AssertionError("the last attempt answers or raises")
 
 
 def _problem_of(error: urllib.error.HTTPError) -> ApiProblem:

@@ -13,18 +13,18 @@ from nanduti.terminal import SpanishGroup, why
 from nanduti_hub import submission, telemetry
 from nanduti_hub.administration import (
     HOME,
-    bus,
     environment_settings,
     ledger_group,
     offline_database,
     rebuild,
-    token,
 )
+from nanduti_hub.bus_administration import bus
 from nanduti_hub.caller import WORKER
 from nanduti_hub.hub import SERVICES, found_directory, running
-from nanduti_hub.invitation import next_steps
+from nanduti_hub.invitation import first_steward, next_steps
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.migrations import ChangedMigration, migrate, missing
+from nanduti_hub.people_administration import person, token
 
 
 @click.group(cls=SpanishGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,6 +64,7 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
     from nanduti_hub.embedded.child import ServerFailed
     from nanduti_hub.embedded.home import HomeInUse
     from nanduti_hub.installation import CannotListen, installed
+    from nanduti_hub.settings import SettingWrong
 
     async def serve_until_stopped() -> None:
         stopped = stop_signal()
@@ -71,12 +72,14 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
             click.echo(f"READY {it.file.api}", nl=True)
             if demo:
                 click.echo(next_steps(home, it.file.api))
+            if not it.has_people:
+                click.echo(first_steward(home))
             sys.stdout.flush()
             await until_either(stopped, it.running.failed)
 
     try:
         run_loop(serve_until_stopped())
-    except (HomeInUse, ServerFailed, CannotListen) as error:
+    except (HomeInUse, ServerFailed, CannotListen, SettingWrong) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"No se puede usar {error.filename or home}: {why(error)}.") from error
@@ -133,7 +136,7 @@ def serve(services: tuple[str, ...]) -> None:
         async with running(settings, services or SERVICES) as hub:
             if "sequencer" in (services or SERVICES) and hub.ledger.gate.is_open:
                 await found_directory(hub.ledger)
-            click.echo(f"READY http://{settings.host}:{hub.port}" if hub.port else "READY")
+            click.echo(f"READY {settings.scheme}://{settings.host}:{hub.port}" if hub.port else "READY")
             sys.stdout.flush()
             await until_either(stopped, hub.failed)
 
@@ -225,5 +228,5 @@ def import_command(
     sys.exit(done.exit_code)
 
 
-for command in (bus, rebuild, ledger_group, token):
+for command in (bus, rebuild, ledger_group, person, token):
     main.add_command(command)

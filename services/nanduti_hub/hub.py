@@ -4,53 +4,59 @@ import asyncio
 import contextlib
 import functools
 import socket
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-import nats.errors
 import structlog
 import uvicorn
 from litestar import Litestar, Router
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 from msgspec import Struct
 from nats.aio.client import Client
 
-from nanduti.directory import Institution, Platform
 from nanduti_hub import status
-from nanduti_hub.access.tokens import Door
+from nanduti_hub.access.door import COOKIE, Door, new_door
+from nanduti_hub.access.oidc import close_provider, open_provider
+from nanduti_hub.access.sealing import open_sealing
+from nanduti_hub.accounts import people_http, provider_http, session_http, token_http
 from nanduti_hub.actions import http as actions_http
 from nanduti_hub.actions.project import ACTIONS
+from nanduti_hub.audit import http as audit_http
 from nanduti_hub.caller import WORKER
+from nanduti_hub.dashboard import http as dashboard_http
+from nanduti_hub.dashboard.problem_pages import HANDLERS
 from nanduti_hub.directory import http as directory_http
 from nanduti_hub.directory import seed
 from nanduti_hub.directory.commands import Entity, Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS as DIRECTORY_DECIDERS
-from nanduti_hub.directory.queries import entries
+from nanduti_hub.documented import Document
+from nanduti_hub.headers import add_headers
 from nanduti_hub.ledger.append import read_streams
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, close_database, open_database, transaction
 from nanduti_hub.ledger.execute import Decider, Ledger, execute, run
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.sequencer import sequence
 from nanduti_hub.ledger.statements import statement
+from nanduti_hub.limits import Rates, limits, rates_for
+from nanduti_hub.methods import with_options
+from nanduti_hub.patience import Patience, PatientProtocol
 from nanduti_hub.plans import http as plans_http
 from nanduti_hub.plans.project import PLANS
-from nanduti_hub.problems import on_failure, on_http_exception, on_refused
 from nanduti_hub.reception import receive
-from nanduti_hub.refusal import Refused
+from nanduti_hub.recording import recording
 from nanduti_hub.relay.acknowledged import Acknowledged
+from nanduti_hub.relay.admission import OwnServer, Roll
 from nanduti_hub.relay.comparison import Standing, compare
-from nanduti_hub.relay.credentials import Keyring, open_keyring, seed_file
-from nanduti_hub.relay.keeper import ensure_ledger, provision
+from nanduti_hub.relay.connection import Address, connect
+from nanduti_hub.relay.credentials import open_keyring, seed_file
+from nanduti_hub.relay.membership import Bus, keep_copies, make_ledger
 from nanduti_hub.relay.publishing import COMPARE_EVERY, POLL, relay
-from nanduti_hub.relay.streams import Member
 from nanduti_hub.serving import Hub
 from nanduti_hub.settings import Settings
 from nanduti_hub.telemetry import where
@@ -69,9 +75,8 @@ MOST_BYTES = 1_000_000
 SERVICES = ("api", "sequencer", "relay")
 
 
-#: Seconds to wait for the first comparison and the copies; and before copies that failed are made again.
+#: Seconds to wait for the first comparison and the copies.
 BEGIN_WITHIN = 30.0
-COPIES_AGAIN = 5.0
 
 
 class Running(Struct, frozen=True):
@@ -84,39 +89,48 @@ class Running(Struct, frozen=True):
     failed: asyncio.Event
 
 
-def web_application(ledger: Ledger) -> Litestar:
-    """The API over a ledger.
+def web_application(ledger: Ledger, rates: Rates | None = None, door: Door | None = None) -> Litestar:
+    """The API over a ledger; `rates` are how often one may ask, where not as usual, `door` one with keys that last.
 
     Raises:
         ValueError: a route neither names its act nor says that it is open.
 
     """
     application = Litestar(
-        route_handlers=[
+        route_handlers=with_options(
             *status.ROUTES,
+            *session_http.ROUTES,
+            *provider_http.ROUTES,
+            *people_http.ROUTES,
+            *token_http.ROUTES,
             *directory_http.ROUTES,
             *plans_http.ROUTES,
             *actions_http.ROUTES,
-        ],
-        exception_handlers={
-            Refused: on_refused,
-            HTTPException: on_http_exception,
-            Exception: on_failure,
-        },
+            *audit_http.ROUTES,
+            *dashboard_http.ROUTES,
+        ),
+        exception_handlers=HANDLERS,
         openapi_config=OpenAPIConfig(
             title="Ñandutí",
             version="0.1.0",
             description="Registro sincronizado de acciones de las tres plataformas.",
-            openapi_router=Router("/v1/docs", route_handlers=[], include_in_schema=False, opt={"open": True}),
-            # The pages that Litestar offers load from other hosts; the document alone does not.
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            components=Components(
-                security_schemes={"token": SecurityScheme(type="http", scheme="bearer")},
+            openapi_router=Router(
+                "/v1/docs", route_handlers=[], include_in_schema=False, opt={"open": True, "free": True}
             ),
-            security=[{"token": []}],
+            # The pages that Litestar offers load from other hosts; the document alone does not.
+            render_plugins=[Document(path="/openapi.json")],
+            components=Components(
+                security_schemes={
+                    "token": SecurityScheme(type="http", scheme="bearer"),
+                    "session": SecurityScheme(type="apiKey", security_scheme_in="cookie", name=COOKIE),
+                },
+            ),
+            security=[{"token": []}, {"session": []}],
         ),
-        state=State({"hub": Hub(ledger, Door({}))}),
+        state=State({"hub": Hub(ledger, door or new_door(), limits(rates))}),
         guards=[receive],
+        middleware=[recording],
+        before_send=[add_headers],
         request_max_body_size=MOST_BYTES,
         logging_config=None,
         debug=False,
@@ -126,48 +140,6 @@ def web_application(ledger: Ledger) -> Litestar:
             if not (handler.opt.get("open") or "act" in handler.opt or handler.http_methods == {"OPTIONS"}):
                 raise ValueError(f"{route.path}: the route names no act")
     return application
-
-
-async def connect(
-    url: str, keyring: Keyring, user: str, client: Client | None = None, *, goes_on: bool = True
-) -> Client:
-    """A connection to the bus that never gives up, unless told; `client` is one that is not connected yet."""
-    connection = client or Client()
-    await connection.connect(
-        url,
-        nkeys_seed=str(seed_file(keyring, user)),
-        name=f"nanduti-hub {user}",
-        allow_reconnect=goes_on,
-        max_reconnect_attempts=-1 if goes_on else 1,
-        reconnect_time_wait=0.2,  # type: ignore[arg-type]  # nats-py says int and only waits so long
-        connect_timeout=5,
-        disconnected_cb=functools.partial(_told, "bus_lost", user),
-        reconnected_cb=functools.partial(_told, "bus_back", user),
-        error_cb=_passed_over,
-    )
-    return connection
-
-
-async def _told(event: str, user: str) -> None:
-    log.info(event, user=user)
-
-
-async def _passed_over(_error: Exception) -> None:
-    """Each attempt to connect again fails with the same; that the bus is lost has been told."""
-
-
-async def members_of(database: Database) -> list[Member]:
-    """Who has an account on the bus: every platform, and every institution on the hub."""
-    async with transaction(database, WORKER) as connection:
-        platforms = await entries(connection, Platform)
-        institutions = await entries(connection, Institution)
-    return members_among(platforms or seed.load().platforms, institutions or seed.load().institutions)
-
-
-def members_among(platforms: Sequence[Platform], institutions: Sequence[Institution]) -> list[Member]:
-    """The members among the entries of a directory."""
-    found = [Member(platform.code, is_platform=True) for platform in platforms]
-    return found + [Member(entry.code, is_platform=False) for entry in institutions if entry.on_hub]
 
 
 async def found_directory(ledger: Ledger) -> None:
@@ -188,11 +160,18 @@ async def found_directory(ledger: Ledger) -> None:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, services: Sequence[str] = SERVICES, listener: socket.socket | None = None
+    settings: Settings,
+    services: Sequence[str] = SERVICES,
+    listener: socket.socket | None = None,
+    server: OwnServer | None = None,
+    settled: Callable[[Roll], None] = lambda _roll: None,
 ) -> AsyncIterator[Running]:
-    """Run services until the block ends. The block begins when commands are accepted, or are known to be held."""
+    """Run services until the block ends. The block begins when commands are accepted, or are known to be held.
+
+    `server` is the bus's, where its configuration is ours to write; `settled` is told whom it has taken.
+    """
     database = await open_database(settings.app_dsn, settings.worker_dsn)
-    keyring = open_keyring(settings.keys)
+    keyring, address = open_keyring(settings.keys), Address(settings.nats_url, settings.nats_ca)
     gate = Gate()
     committed, numbered = asyncio.Event(), asyncio.Event()
     acknowledged = Acknowledged(settings.state / "acked")
@@ -202,7 +181,7 @@ async def running(
         stack.callback(acknowledged.close)
         # The bus may be away at the start: the hub then stands by the last acknowledged number, and goes on trying.
         broker = Client()
-        connecting = asyncio.ensure_future(connect(settings.nats_url, keyring, "relay", broker))
+        connecting = asyncio.ensure_future(connect(address, seed_file(keyring, "relay"), "relay", broker))
         stack.push_async_callback(broker.close)
         stack.push_async_callback(_cancelled, connecting)
         await asyncio.wait({connecting}, timeout=5)
@@ -210,7 +189,7 @@ async def running(
         wants_copies, has_copies, failed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         tasks: list[Coroutine[Any, Any, None]] = []
         if "relay" in services:
-            bus = Bus(settings.nats_url, keyring, database)
+            bus = Bus(address, keyring, database, server, settled)
             make = functools.partial(make_ledger, bus)
             tasks.append(relay(database, broker, gate, acknowledged, numbered, make, wants_copies))
             tasks.append(keep_copies(bus, wants_copies, has_copies))
@@ -220,6 +199,7 @@ async def running(
         if "sequencer" in services:
             tasks.append(sequence(database, gate, committed, numbered.set))
             tasks.append(forget_answers(database))
+            tasks.append(clear_away(database))
         for task in tasks:
             stack.push_async_callback(_cancelled, asyncio.ensure_future(_guarded(task, failed)))
         await _begun(gate, has_copies)
@@ -227,48 +207,19 @@ async def running(
         if "api" in services:
             listener = listener or listen(settings.host, settings.port)
             port = listener.getsockname()[1]
-            await stack.enter_async_context(_serving(web_application(ledger), listener))
+            rates = rates_for(settings.requests_per_second)
+            door = await _door(stack, settings)
+            application = web_application(ledger, rates, door)
+            await stack.enter_async_context(listening(application, listener, settings))
         yield Running(ledger, port, failed)
 
 
-class Bus(Struct, frozen=True):
-    """What making streams needs: where the bus is, the hub's keys, and the directory that names the members."""
-
-    url: str
-    keyring: Keyring
-    database: Database
-
-
-async def make_ledger(bus: Bus) -> None:
-    """Make LEDGER where it is gone."""
-    keeper = await connect(bus.url, bus.keyring, "keeper")
-    try:
-        await ensure_ledger(keeper)
-    finally:
-        await keeper.close()
-
-
-async def keep_copies(bus: Bus, wanted: asyncio.Event, made: asyncio.Event) -> None:
-    """Make what hangs on LEDGER whenever that is wanted, for ever. A member that fails holds up nobody else."""
-
-    async def connect_as(name: str) -> Client:
-        # A member that the server does not know yet must fail, not wait.
-        return await connect(bus.url, bus.keyring, name, goes_on=False)
-
-    while True:
-        await wanted.wait()
-        wanted.clear()
-        keeper = await connect(bus.url, bus.keyring, "keeper")
-        try:
-            await provision(keeper, connect_as, await members_of(bus.database))
-            made.set()
-        except (*DATABASE_AWAY, nats.errors.Error, RuntimeError) as error:
-            log.error("copies_not_made", error=type(error).__name__, at=where(error)[-3:])  # noqa: TRY400
-            made.set()
-            await asyncio.sleep(COPIES_AGAIN)
-            wanted.set()
-        finally:
-            await keeper.close()
+async def _door(stack: contextlib.AsyncExitStack, settings: Settings) -> Door:
+    """The door, with the identity provider where one is configured."""
+    provider = open_provider(settings.oidc) if settings.oidc is not None else None
+    if provider is not None:
+        stack.push_async_callback(close_provider, provider)
+    return new_door(open_sealing(settings.keys), provider, settings.url)
 
 
 async def watch(database: Database, broker: Client, gate: Gate, acknowledged: Acknowledged) -> None:
@@ -296,6 +247,18 @@ async def forget_answers(database: Database) -> None:
                 await connection.execute(statement("nanduti_hub.ledger", "forget_answers"))
         except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
             log.warning("answers_not_forgotten", error=type(error).__name__)
+        await asyncio.sleep(3_600)
+
+
+async def clear_away(database: Database) -> None:
+    """Once an hour, forget the sessions and links that ended long ago."""
+    while True:
+        try:
+            async with transaction(database, WORKER) as connection:
+                for name in ("clear_sessions", "clear_invitations"):
+                    await connection.execute(statement("nanduti_hub.access", name))
+        except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
+            log.warning("ended_not_cleared", error=type(error).__name__)
         await asyncio.sleep(3_600)
 
 
@@ -330,10 +293,19 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def _serving(application: Litestar, listener: socket.socket) -> AsyncIterator[None]:
+async def listening(
+    application: Litestar, listener: socket.socket, settings: Settings, patience: Patience | None = None
+) -> AsyncIterator[None]:
+    """Answer what comes in at a socket until the block ends."""
     server = _Server(
         uvicorn.Config(
             application,
+            http=functools.partial(PatientProtocol, patience or Patience()),  # type: ignore[arg-type]  # it is called
+            ws="none",
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=settings.proxies or None,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
             log_config=None,
             access_log=False,
             server_header=False,

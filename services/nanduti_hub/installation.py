@@ -4,6 +4,7 @@ Everything lies under the home, readable by its owner alone. A second `up` on th
 first was, after SIGKILL too: servers that were left running are stopped by their pid files first.
 """
 
+import functools
 import secrets
 import socket
 from collections.abc import AsyncIterator
@@ -16,17 +17,22 @@ from msgspec import Struct
 
 from nanduti.terminal import why
 from nanduti_hub import migrations
-from nanduti_hub.access.tokens import create_token
+from nanduti_hub.access.people import has_people
+from nanduti_hub.access.tokens import HUB, create_token
 from nanduti_hub.caller import Caller, Role
 from nanduti_hub.demo.founding import found_demo
 from nanduti_hub.embedded import nats, postgres
+from nanduti_hub.embedded.child import ServerFailed
 from nanduti_hub.embedded.home import Home, kept_port, locked, open_home, write_private
 from nanduti_hub.embedded.supervisor import supervised
-from nanduti_hub.hub import Running, found_directory, listen, members_of, running
+from nanduti_hub.hub import Running, found_directory, listen, running
 from nanduti_hub.ledger.database import close_database, open_database, transaction
-from nanduti_hub.relay.credentials import context_file, open_keyring, public_keys, seed_file
-from nanduti_hub.relay.server_config import server_config
-from nanduti_hub.settings import Settings
+from nanduti_hub.relay import credentials
+from nanduti_hub.relay.admission import NotTaken, OwnServer, Roll, Site, active, configuration, prepare
+from nanduti_hub.relay.connection import Address
+from nanduti_hub.relay.credentials import open_keyring, seed_file
+from nanduti_hub.relay.membership import members_of, roll_of
+from nanduti_hub.settings import Settings, doors_from
 
 DATABASE = "nanduti"
 
@@ -50,6 +56,7 @@ class Up(Struct, frozen=True):
 
     running: Running
     file: HubFile
+    has_people: bool
 
 
 class CannotListen(RuntimeError):
@@ -78,10 +85,17 @@ async def installed(path: Path, *, host: str, port: int, demo: bool) -> AsyncIte
             settings = await _prepared(home, server, host, port)
             write_private(home.path / "settings.json", msgspec.json.encode(settings, enc_hook=str))
             bus = await _bus(home, settings)
-            async with supervised(bus), running(settings, listener=listener) as hub:
+            settled = functools.partial(_tell_members, home)
+            async with (
+                supervised(bus),
+                running(
+                    settings, listener=listener, server=own_server(home, settings), settled=settled
+                ) as hub,
+            ):
                 file = await _founded(home, settings, hub, demo=demo)
-                write_private(home.hub_json, msgspec.json.format(msgspec.json.encode(file)))
-                yield Up(hub, file)
+                async with transaction(hub.ledger.database, HUB) as connection:
+                    invited = await has_people(connection)
+                yield Up(hub, file, invited)
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -109,6 +123,7 @@ async def _prepared(home: Home, server: postgres.Postgres, host: str, port: int)
         source=source.read_text("utf-8").strip(),
         host=host,
         port=port,
+        **doors_from(),
     )
 
 
@@ -120,40 +135,68 @@ def _secret(home: Home, name: str) -> str:
 
 
 async def _bus(home: Home, settings: Settings) -> nats.Nats:
+    keyring, server = open_keyring(home.keys), own_server(home, settings)
     database = await open_database(settings.app_dsn, settings.worker_dsn)
     try:
-        members = await members_of(database)
+        async with credentials.locked(keyring):
+            roll = await roll_of(database, keyring)
+            prepare(keyring, roll, _address(settings))
+            config = configuration(server.site, keyring, roll)
+            return await nats.start(home, config, server.site.listen_port)
     finally:
         await close_database(database)
-    keyring = open_keyring(home.keys)
+
+
+def own_server(home: Home, settings: Settings) -> OwnServer:
+    """The nats-server of this home, whose configuration is the home's own."""
+
+    async def put(text: str) -> None:
+        try:
+            await nats.write_config(home, text)
+        except ServerFailed as error:
+            raise NotTaken(str(error)) from error
+
     port = int(settings.nats_url.rpartition(":")[2])
-    config = server_config(
-        listen_host="127.0.0.1",
-        listen_port=port,
-        store_dir=str(home.jetstream),
-        members=members,
-        keys=public_keys(keyring, members),
-    )
-    return await nats.start(home, config, port)
+    return OwnServer(Site("127.0.0.1", port, str(home.jetstream)), put)
+
+
+def _address(settings: Settings) -> Address:
+    return Address(settings.nats_url, settings.nats_ca)
+
+
+def _seeds(home: Home, roll: Roll) -> dict[str, str]:
+    keyring = open_keyring(home.keys)
+    return {member.code: str(seed_file(keyring, member.code)) for member in active(keyring, roll)}
+
+
+def _tell_members(home: Home, roll: Roll) -> None:
+    """Have hub.json name the credentials of those who are let in now."""
+    if home.hub_json.exists():
+        file = msgspec.json.decode(home.hub_json.read_bytes(), type=HubFile)
+        _write(home, msgspec.structs.replace(file, credentials=_seeds(home, roll)))
+
+
+def _write(home: Home, file: HubFile) -> None:
+    write_private(home.hub_json, msgspec.json.format(msgspec.json.encode(file)))
 
 
 async def _founded(home: Home, settings: Settings, hub: Running, *, demo: bool) -> HubFile:
     if hub.ledger.gate.is_open:
         await found_directory(hub.ledger)
-    keyring = open_keyring(home.keys)
-    credentials = {}
-    for member in await members_of(hub.ledger.database):
-        context_file(keyring, member, settings.nats_url)
-        credentials[member.code] = str(seed_file(keyring, member.code))
     tokens = await _demo_tokens(home, hub) if demo else {}
     if demo and hub.ledger.gate.is_open:
         await found_demo(hub.ledger)
-    return HubFile(
-        api=f"http://{settings.host}:{hub.port}",
+    keyring = open_keyring(home.keys)
+    roll = await roll_of(hub.ledger.database, keyring)
+    file = HubFile(
+        api=f"{settings.scheme}://{settings.host}:{hub.port}",
         nats=settings.nats_url,
-        credentials=credentials,
+        credentials=_seeds(home, roll),
         tokens=tokens,
     )
+    # Nothing is waited for between the two lines, so that no change of the members falls between them.
+    _write(home, file)
+    return file
 
 
 async def _demo_tokens(home: Home, hub: Running) -> dict[str, str]:

@@ -31,6 +31,15 @@ Documentación de la API: {api}/v1/docs/openapi.json     Para detener: Ctrl-C
 """
 
 
+def first_steward(home: Path) -> str:
+    """How to let in the first person, who then invites the others."""
+    command = f"{nearby_command('nanduti-hub')} person invite usuario@hub"
+    return f"""
+Todavía no hay ninguna persona con cuenta. Para invitar al primer steward, en otra terminal:
+  {command} --name 'Nombre y apellido' --role steward --home {shlex.quote(str(home))}
+"""
+
+
 def nearby(path: Path) -> str:
     """A path as one would type it here."""
     here = Path.cwd()

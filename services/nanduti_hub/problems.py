@@ -26,6 +26,34 @@ log = structlog.get_logger(__name__)
 TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "token_missing": (401, "Falta la credencial.", "Envíe su token en el encabezado Authorization: Bearer.", "The credential is missing.", "Send your token in the header Authorization: Bearer."),
     "token_invalid": (401, "El token no es válido o ya venció.", "Pida uno nuevo a quien administra su plataforma.", "The token is not valid or has expired.", "Ask your platform's administrator for a new one."),
+    "sign_in_refused": (401, "No se pudo ingresar.", "Revise sus datos y vuelva a empezar; si no puede, pida ayuda a quien administra su institución.", "Signing in did not succeed.", "Check what you entered and start again; if you cannot, ask your institution's administrator."),
+    "sign_in_provider_away": (503, "El servicio de identidad de su institución no responde.", "Intente de nuevo en unos segundos; si sigue así, avise a quien administra ese servicio.", "Your institution's identity provider does not answer.", "Try again in a few seconds; if it goes on, tell who runs it."),
+    "session_ended": (401, "Su sesión terminó.", "Inicie sesión de nuevo.", "Your session has ended.", "Sign in again."),
+    "sign_in_waits": (429, "Hubo varios intentos fallidos desde este lugar.", "Espere {seconds} segundos y vuelva a intentar.", "There were several failed attempts from this place.", "Wait {seconds} seconds and try again."),
+    "session_missing": (404, "Quien llama usa un token, no una sesión.", "Las sesiones son de quien ingresa con el navegador.", "The caller uses a token, not a session.", "Sessions are for who signs in with a browser."),
+    "csrf_refused": (403, "Falta el código de la sesión contra pedidos ajenos, o no es el suyo.", "Envíe en X-CSRF-Token el valor «csrf» de GET /v1/session.", "The session's token against forged requests is missing or not its own.", 'Send the "csrf" of GET /v1/session as X-CSRF-Token.'),
+    "cross_site": (403, "El pedido viene de otro sitio.", "Abra la página de este centro y repita la operación allí.", "The request comes from another site.", "Open this hub's own page and repeat it there."),
+    "role_not_held": (403, "Usted no tiene ese rol.", "Elija uno de los que muestra GET /v1/session.", "You do not have that role.", "Choose one of those that GET /v1/session shows."),
+    "role_unchosen": (403, "Usted tiene varios roles y no eligió uno de ellos ({roles}).", "Envíe uno en el encabezado Nanduti-Role.", "You have several roles and have not chosen one of them ({roles}).", "Send one in the header Nanduti-Role."),
+    "invitation_invalid": (404, "El enlace ya se usó, venció o no existe.", "Pida uno nuevo a quien administra su institución.", "The link has been used, has expired, or does not exist.", "Ask your institution's administrator for a new one."),
+    "code_refused": (422, "El código de seis dígitos no es el que corresponde ahora.", "Revise que el teléfono tenga la hora correcta y escriba el código que muestra.", "The six digits are not those of this moment.", "See that the telephone's clock is right, and type what it shows."),
+    "passphrase_short": (422, "La frase de acceso debe tener entre {fewest} y {most} caracteres.", "Use varias palabras que recuerde; los espacios cuentan.", "The passphrase must have between {fewest} and {most} characters.", "Use several words that you remember; spaces count."),
+    "passphrase_obvious": (422, "La frase de acceso es demasiado fácil de adivinar.", "No use su nombre, su usuario ni la misma letra repetida.", "The passphrase is too easy to guess.", "Do not use your name, your login or one letter over and over."),
+    "person_unknown": (404, "No existe esa persona.", "Consulte la lista en /v1/people.", "There is no such person.", "See the list at /v1/people."),
+    "person_shared": (403, "Esta persona también tiene un rol fuera de su institución; usted no puede cambiar su cuenta.", "Pida el cambio a quien administra el sistema.", "This person has a role outside your institution too, so the account is not yours to change.", "Ask the steward for the change."),
+    "person_from_provider": (409, "La cuenta de esta persona está en el servicio de identidad de su institución.", "Cambie sus roles o su acceso allí.", "This person's account is at the institution's identity provider.", "Change roles and access there."),
+    "login_taken": (409, "La cuenta {account} ya existe.", "Elija otro nombre de usuario.", "The account {account} exists already.", "Choose another login."),
+    "scope_unfit": (422, "El rol «{role}» no se puede tener en «{scope}».", "coordinator: una plataforma; focal_point y case_officer: una institución; administrator y observer: cualquiera de las dos; steward: *.", 'The role "{role}" cannot be had for "{scope}".', "coordinator: a platform; focal_point and case_officer: an institution; administrator and observer: either; steward: *."),
+    "home_unknown": (422, "El directorio no tiene «{home}».", "Use un código de /v1/platforms o /v1/institutions.", 'The directory has no "{home}".', "Use a code of /v1/platforms or /v1/institutions."),
+    "token_unknown": (404, "No existe ese token.", "Consulte la lista en /v1/tokens.", "There is no such token.", "See the list at /v1/tokens."),
+    "token_ended": (409, "El token ya fue anulado o venció.", "Cree uno nuevo.", "The token has been revoked or has expired.", "Make a new one."),
+    "token_rotated": (409, "El token ya fue renovado.", "Renueve el que lo reemplaza.", "The token has been rotated already.", "Rotate its successor."),
+    "expiry_past": (422, "El vencimiento ya pasó.", "Indique una fecha futura.", "The expiry is in the past.", "Name a time to come."),
+    "role_missing": (403, "Usted ingresó, pero no tiene ningún rol en este sistema.", "Pida a quien administra su institución que lo agregue al grupo que corresponde a su rol.", "You are signed in, but you have no role in this system.", "Ask your institution's administrator to add you to the group of your role."),
+    "too_many": (429, "Demasiados pedidos en poco tiempo.", "Repita dentro de {seconds} s.", "Too many requests in a short time.", "Repeat in {seconds} s."),
+    "too_slow": (408, "El pedido no llegó entero.", "Repítalo con una conexión más estable.", "The request did not arrive whole.", "Repeat it over a steadier connection."),
+    "encoding_refused": (415, "No se aceptan cuerpos comprimidos.", "Envíe el cuerpo sin Content-Encoding.", "Compressed bodies are not taken.", "Send the body without Content-Encoding."),
+    "record_away": (503, "No se pudo registrar el pedido; por eso no se responde.", "Repita la operación en unos segundos.", "The request could not be recorded; so it is not answered.", "Repeat in a few seconds."),
     "not_allowed": (403, "Su rol no permite esta operación ({act}).", "Si le corresponde, pida el rol a quien administra el sistema.", "Your role does not allow this ({act}).", "If it should, ask the steward for the role."),
     "not_yours": (403, "Solo puede cambiar lo de su propia plataforma ({act}).", "Coordine el cambio con la plataforma responsable.", "You can change only what is your own platform's ({act}).", "Agree on the change with the platform responsible."),
     "not_found": (404, "No existe esa dirección.", "Revise la dirección o consulte /v1/docs.", "There is no such address.", "Check the address, or see /v1/docs."),
@@ -74,25 +102,35 @@ def language_of(request: RequestOf) -> str:
     return "en" if wanted.startswith("en") else "es"
 
 
+def told(code: str, values: dict[str, Any], *, is_english: bool) -> tuple[int, str, str]:
+    """The status of a refusal, its sentence, and what to do next."""
+    status, title_es, detail_es, title_en, detail_en = TEXTS[code]
+    title, detail = (title_en, detail_en) if is_english else (title_es, detail_es)
+    return status, title.format_map(values), detail.format_map(values)
+
+
 def problem(request: RequestOf, refusal: Refusal, headers: dict[str, str] | None = None) -> Response[bytes]:
     """A refusal as a problem document."""
-    status, title_es, detail_es, title_en, detail_en = TEXTS[refusal.code]
+    # For the record, which is written before the answer leaves.
+    request.scope["state"]["problem"] = refusal.code
     is_english = language_of(request) == "en"
-    title, detail = (title_en, detail_en) if is_english else (title_es, detail_es)
     values = dict(refusal.values)
     if "reason" in values:
         values["reason"] = (english if is_english else spanish)(values["reason"])
+    status, title, detail = told(refusal.code, values, is_english=is_english)
     # The standard's own members come last: a value may have the name of one.
     body = values | {
         "type": f"urn:nanduti:problem:{refusal.code}",
-        "title": title.format_map(values),
+        "title": title,
         "status": status,
-        "detail": detail.format_map(values),
+        "detail": detail,
         "code": refusal.code,
     }
     headers = {"Content-Language": "en" if is_english else "es", **(headers or {})}
     if status == 503:
         headers["Retry-After"] = "2"
+    if status == 429:
+        headers["Retry-After"] = str(values["seconds"])
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="nanduti"'
     return Response(
@@ -127,6 +165,11 @@ def on_failure(request: RequestOf, error: Exception) -> Response[bytes]:
     match error:
         case LedgerHeld():
             return problem(request, Refusal("ledger_held"))
+        case asyncpg.InsufficientPrivilegeError():
+            # The database said no where the code should have: nothing is told, and somebody must look.
+            act = request.route_handler.opt.get("act", "?")
+            log.error("row_refused", method=request.method, act=str(act), at=where(error))
+            return problem(request, Refusal("not_allowed", {"act": str(act)}))
         case (
             LostRace()
             | asyncpg.DeadlockDetectedError()

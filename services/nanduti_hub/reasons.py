@@ -22,6 +22,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Object missing required field `(.+)`", "falta el campo {0}"),
     (r"Invalid enum value .*", "valor fuera de la lista"),
     (r"Invalid RFC3339 encoded date", "fecha no válida (AAAA-MM-DD)"),
+    (r"Invalid RFC3339 encoded datetime", "fecha y hora no válidas (AAAA-MM-DDTHH:MM:SS-03:00)"),
     (r"(?:Number|Integer value) out of range", "número fuera de rango"),
     (r"JSON is malformed: .*\((byte \d+)\)", "el JSON está mal escrito ({0})"),
     (r"Input data was truncated", "el JSON está incompleto"),

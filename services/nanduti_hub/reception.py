@@ -7,50 +7,72 @@ PostgreSQL and other systems' readers cannot take. Absent: whose the things are,
 `access.policy` when it knows.
 """
 
-from typing import Any
+import functools
+import re
+from datetime import datetime
+from types import NoneType
+from typing import Any, get_args
 
 import msgspec
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.typing import FieldDefinition
 
+from nanduti_hub.access.door import caller_of
 from nanduti_hub.access.policy import permit
-from nanduti_hub.access.tokens import caller_of
 from nanduti_hub.caller import Caller
+from nanduti_hub.limits import address_key
 from nanduti_hub.reasons import CONTROL
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import Hub
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+#: How a time begins.
+_YEAR = re.compile(r"[0-9]{4}-")
+#: What is answered to who does not say who calls, or not truly.
+FAILED = frozenset({"token_missing", "token_invalid", "session_ended"})
 
 
 async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let a request through to its route, with its caller as `user`.
 
     Raises:
-        Refused: `token_missing`, `token_invalid`, `not_allowed`, `invalid`.
+        Refused: `token_missing`, `token_invalid`, `too_many`, `not_allowed`, `encoding_refused`, `invalid`.
 
     """
-    if not handler.opt.get("open"):
-        caller = await _caller(connection)
+    hub: Hub = connection.app.state.hub
+    if handler.opt.get("open"):
+        if not handler.opt.get("free"):
+            hub.limits.knocks.spend(address_key(connection.scope["client"]))
+    else:
+        caller = await _known_caller(connection, hub)
         connection.scope["user"] = caller
+        hub.limits.requests.spend(caller.id)
         # Every route names its act, or the application does not start; only OPTIONS, which Litestar answers, has none.
         if act := handler.opt.get("act"):
             permit(caller, act)
-    _check_address(connection)
+    _check_address(connection, handler)
+    if connection.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        # What a compressed body becomes has no bound that its bytes tell of.
+        raise Refused(Refusal("encoding_refused"))
+    if handler.opt.get("uploads"):
+        hub.limits.uploads.spend(connection.scope["user"].id)
     data = handler.parsed_fn_signature.parameters.get("data")
     if data is not None:
         _check_body(await connection.body(), data.annotation)  # type: ignore[attr-defined]  # it is a Request
 
 
-async def _caller(connection: Connection) -> Caller:
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Refused(Refusal("token_missing"))
-    hub: Hub = connection.app.state.hub
-    return await caller_of(hub.ledger.database, hub.door, token.strip())
+async def _known_caller(connection: Connection, hub: Hub) -> Caller:
+    """Who calls. Failures are counted by address; a good credential passes whatever others there have failed."""
+    try:
+        return await caller_of(connection, hub.ledger.database, hub.door)
+    except Refused as error:
+        if error.refusal.code in FAILED:
+            hub.limits.knocks.spend(address_key(connection.scope["client"]))
+        raise
 
 
-def _check_address(connection: Connection) -> None:
+def _check_address(connection: Connection, handler: BaseRouteHandler) -> None:
     if CONTROL.search(connection.scope["path"]):
         raise _invalid("Control character")
     if connection.scope["query_string"]:
@@ -60,7 +82,30 @@ def _check_address(connection: Connection) -> None:
                 raise _invalid(f"Control character - at `{name}`")
             if name in seen:
                 raise _invalid(f"Given twice - at `{name}`")
+            kinds = _kinds(handler).get(name, ())
+            # Litestar reads more than is documented: null as nothing, so that a list would not be narrowed, as if
+            # nobody had asked; and a number as seconds since 1970.
+            if NoneType in kinds and str not in kinds and value.lower() == "null":
+                raise _invalid(f"Invalid enum value - at `{name}`")
+            if datetime in kinds and _YEAR.match(value) is None:
+                raise _invalid(f"Invalid RFC3339 encoded datetime - at `{name}`")
             seen.add(name)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _kinds(handler: BaseRouteHandler) -> dict[str, tuple[Any, ...]]:
+    """What the parameters of a route may be, those of its dependencies among them."""
+    signatures = [handler.parsed_fn_signature]
+    signatures += [needed.parsed_fn_signature for needed in handler.resolve_dependencies().values()]
+    fields = [field for each in signatures for field in each.parameters.items()]
+    return {
+        _name_of(name, field): get_args(field.annotation) or (field.annotation,) for name, field in fields
+    }
+
+
+def _name_of(name: str, field: FieldDefinition) -> str:
+    """A parameter's name in an address, which can be another than the one in Python."""
+    return getattr(field.kwarg_definition, "name", None) or name
 
 
 def _check_body(body: bytes, kind: Any) -> None:

@@ -5,7 +5,8 @@ so that an `Idempotency-Key` keeps exactly what was answered.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,10 +18,13 @@ from msgspec import Struct
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from nanduti_hub.access.tokens import Door
+from nanduti_hub.access import audit
+from nanduti_hub.access.door import Door
 from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.answers import Answer, once, request_hash
+from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import Ledger, run
+from nanduti_hub.limits import Limits
 from nanduti_hub.problems import language_of
 from nanduti_hub.refusal import Refusal, Refused
 
@@ -35,6 +39,7 @@ class Hub(Struct, frozen=True):
 
     ledger: Ledger
     door: Door
+    limits: Limits
 
 
 def hub_of(request: RequestOf) -> Hub:
@@ -99,12 +104,34 @@ async def command(
     hub = hub_of(request)
 
     async def once_only(connection: asyncpg.Connection) -> Answer:
-        return await once(connection, caller, key, same, lambda: work(connection))
+        answer = await once(connection, caller, key, same, lambda: work(connection))
+        await audit.record(connection, request, caller, answer.status, made=_made(answer))
+        return answer
 
     # The caller's trace goes on in the events of the command.
     trace_so_far = TraceContextTextMapPropagator().extract(request.headers)
     with trace.get_tracer(__name__).start_as_current_span(request.method, context=trace_so_far):
-        return respond(await run(hub.ledger, caller, once_only))
+        answer = await run(hub.ledger, caller, once_only)
+    audit.recorded(request)
+    return respond(answer)
+
+
+def _made(answer: Answer) -> str | None:
+    """The id of what a command made."""
+    if answer.status != 201 or "Location" not in answer.headers:
+        return None
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+@asynccontextmanager
+async def recorded_transaction(
+    request: RequestOf, caller: Caller, status: int
+) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction of a write that appends no event, with its row of the record in it; `status` is its answer's."""
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        yield connection
+        await audit.record(connection, request, caller, status)
+    audit.recorded(request)
 
 
 def not_modified(request: RequestOf, tag: str) -> bool:

@@ -5,20 +5,52 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import BaseRouteHandler
+from msgspec import Struct
 
 from nanduti_hub.access.policy import Act, allowed
+from nanduti_hub.caller import Role
+from nanduti_hub.documented import answers
 from nanduti_hub.serving import caller_from, hub_of
 
 RequestOf = Request[Any, Any, Any]
 
 
-@get("/healthz", summary="¿Está vivo?", security=[{}], opt={"open": True}, sync_to_thread=False)
+class State(Struct, frozen=True):
+    """`ok`; `ready`, or `held`."""
+
+    status: str
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    """A caller, and what it may do: act to whose things."""
+
+    name: str
+    role: Role
+    scope: str
+    allowed: dict[str, list[str]]
+
+
+@get(
+    "/healthz",
+    summary="¿Está vivo?",
+    security=[{}],
+    opt={"open": True, "free": True},
+    responses=answers(200, State),
+    sync_to_thread=False,
+)
 def get_health() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@get("/readyz", summary="¿Acepta cambios?", security=[{}], opt={"open": True}, sync_to_thread=False)
+@get(
+    "/readyz",
+    summary="¿Acepta cambios?",
+    security=[{}],
+    opt={"open": True, "free": True},
+    responses=answers(200, State, also={503: State}),
+    sync_to_thread=False,
+)
 def get_readiness(request: RequestOf) -> Response[bytes]:
     """Whether commands are accepted: 503 while the ledger has not been compared with the bus."""
     ready = hub_of(request).ledger.gate.is_open
@@ -26,7 +58,7 @@ def get_readiness(request: RequestOf) -> Response[bytes]:
     return Response(body, status_code=200 if ready else 503, media_type="application/json")
 
 
-@get("/v1/me", summary="Quién soy y qué puedo hacer", opt={"act": Act.READ_SELF})
+@get("/v1/me", summary="Quién soy y qué puedo hacer", opt={"act": Act.READ_SELF}, responses=answers(200, Me))
 async def get_me(request: RequestOf) -> Response[bytes]:
     """The caller's name, role and scope, and what it may do."""
     caller = caller_from(request)

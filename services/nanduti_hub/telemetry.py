@@ -23,6 +23,22 @@ def where(error: BaseException) -> list[str]:
     return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
 
 
+class _FromLibraries(logging.Handler):
+    """What a library logs, as a line of ours: which library, the first line of its text as it stands in the
+    library, and the kind of error. Neither the values in the text nor an error's message: both can hold what
+    somebody sent.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = (
+            record.msg.partition("\n")[0][:200] if isinstance(record.msg, str) else type(record.msg).__name__
+        )
+        error = record.exc_info[1] if record.exc_info else None
+        more = {} if error is None else {"error": type(error).__name__, "at": where(error)[-5:]}
+        log = structlog.get_logger(record.name)
+        log.log(min(record.levelno, logging.ERROR), "library_logged", source=record.name, text=text, **more)
+
+
 def configure(*, level: str = "info", readable: bool | None = None) -> None:
     """Set up logs and traces for this process, once, from the composition root.
 
@@ -42,5 +58,6 @@ def configure(*, level: str = "info", readable: bool | None = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    logging.getLogger().handlers[:] = [_FromLibraries()]
     logging.getLogger("nats").setLevel(logging.ERROR)
     trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": "nanduti-hub"})))

@@ -30,13 +30,14 @@ from nanduti_hub.administration import installation_settings
 from nanduti_hub.embedded import nats as embedded_nats
 from nanduti_hub.embedded import postgres
 from nanduti_hub.embedded.home import free_port, kept_port, open_home
-from nanduti_hub.hub import connect, members_of
 from nanduti_hub.installation import installed
 from nanduti_hub.ledger.database import Database, close_database, open_database
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.relay.acknowledged import Acknowledged
-from nanduti_hub.relay.credentials import open_keyring
+from nanduti_hub.relay.connection import Address, connect
+from nanduti_hub.relay.credentials import open_keyring, seed_file
 from nanduti_hub.relay.keeper import ensure_ledger, health
+from nanduti_hub.relay.membership import members_of
 from nanduti_hub.relay.publishing import relay
 from nanduti_hub.settings import Settings
 
@@ -205,17 +206,17 @@ async def _one_by_one(broker: Client, events: Sequence[_Event]) -> float:
 async def _with_copies(home: Path, server: postgres.Postgres) -> AsyncIterator[_Place]:
     """The home's own database and broker, with the copies of all members."""
     settings = installation_settings(home)
-    keyring = open_keyring(settings.keys)
+    keyring, address = open_keyring(settings.keys), Address(settings.nats_url)
     bus = embedded_nats.Nats(open_home(home), int(settings.nats_url.rpartition(":")[2]))
     await bus.launch()
     try:
-        keeper = await connect(settings.nats_url, keyring, "keeper")
-        broker = await connect(settings.nats_url, keyring, "relay")
+        keeper = await connect(address, seed_file(keyring, "keeper"), "keeper")
+        broker = await connect(address, seed_file(keyring, "relay"), "relay")
         async with _place(server, settings, "nanduti", broker, home / "acked") as place:
             members = await members_of(place.database)
 
             async def as_member(name: str) -> Client:
-                return await connect(settings.nats_url, keyring, name)
+                return await connect(address, seed_file(keyring, name), name)
 
             async def current() -> bool:
                 return all(copy.is_current for copy in await health(keeper, as_member, members))

@@ -11,7 +11,14 @@ from nats_server import Bus, until
 from nanduti import subjects
 from nanduti_hub.relay import streams
 from nanduti_hub.relay.batch import publish_batch
-from nanduti_hub.relay.keeper import ConfigurationConflict, call, health, last_sequence, provision
+from nanduti_hub.relay.keeper import (
+    ConfigurationConflict,
+    call,
+    ensure_ledger,
+    health,
+    last_sequence,
+    provision,
+)
 
 MESSAGES = [
     action_event(1, 1),
@@ -111,6 +118,22 @@ async def test_a_stream_is_updated_where_it_can_be_and_named_where_it_cannot(
     with pytest.raises(ConfigurationConflict, match=r"OUT_mtess: mirror") as raised:
         await provision(keeper, bus.connect_as, [became_platform])
     assert raised.value.fields == ("mirror",)
+
+
+async def test_a_bucket_that_could_be_purged_becomes_one_that_cannot(bare_bus: Bus, keeper: Client) -> None:
+    """As hub 0.1.0 made it, in the hub's account and in a member's."""
+    await ensure_ledger(keeper)
+    (_, staged), (*_, copy) = streams.staging(), streams.copies(bare_bus.members[1])
+    owner = await bare_bus.connect_as("keeper:mtess")
+    former = {"allow_rollup_hdrs": True, "deny_purge": False}
+    await call(keeper, "STREAM.CREATE.KV_actions", staged | former)
+    await call(owner, "STREAM.CREATE.KV_actions", copy | former)
+
+    await provision(keeper, bare_bus.connect_as, bare_bus.members)
+
+    for client in (keeper, owner):
+        found = (await call(client, "STREAM.INFO.KV_actions"))["config"]
+        assert (found["deny_purge"], found["allow_rollup_hdrs"]) == (True, False)
 
 
 async def test_health_compares_a_copy_with_the_last_message_of_its_own_filter(

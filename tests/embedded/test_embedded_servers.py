@@ -291,3 +291,17 @@ async def test_a_reload_lets_in_whom_the_new_configuration_names_and_shuts_out_t
 
         await soon(lambda: let_in(user="synthetic", password=SYNTHETIC))
         assert not await let_in()
+
+
+async def test_a_server_that_was_killed_while_it_began_can_begin_again(home: Home) -> None:
+    """PostgreSQL refuses to start over a lock file that it was killed before writing into."""
+    database, broker = await start_servers(home)
+    await broker.stop()
+    await database.stop()
+    for name in (f".s.PGSQL.{database.port}.lock", "postmaster.pid"):
+        (home.postgres / name).touch()
+    await database.launch()
+    connection = await asyncpg.connect(database.dsn())
+    assert await connection.fetchval("SELECT 1") == 1
+    await connection.close()
+    await database.stop()

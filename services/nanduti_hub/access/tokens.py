@@ -1,82 +1,153 @@
-"""API tokens: made once, shown once, kept only as SHA-256.
+"""API tokens: for machines and for the command line; made once, shown once, kept only as SHA-256.
 
 A token is `nan_` and 32 random bytes, so its hash needs no salt and is found by equality; nothing here
-compares secrets character by character. A token that was looked up stands for `FRESH` seconds, so that a
-page of requests is one look-up: revoking takes effect within that time.
+compares secrets character by character. Tokens belong to a platform or institution, not to the person who has
+made them: they stay when that person goes, and the list says who it was. Absent: who may make one for whom,
+which is the policy's and, behind it, the database's.
 """
 
 import hashlib
 import secrets
-import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 from msgspec import Struct
 
 from nanduti_hub.caller import Caller, Role
-from nanduti_hub.ledger.database import Database, transaction
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 
-FRESH = 5.0
-#: Looked-up tokens that are remembered; beyond it all are looked up anew.
-MOST = 2_000
-#: Who looks up a token: nobody yet.
-_DOOR = Caller(name="door", role=Role.OBSERVER, scope="*")
+_SLICE = "nanduti_hub.access"
+#: Who makes tokens where no caller is: the hub's own commands.
+HUB = Caller(name="hub", role=Role.STEWARD, scope="*")
 
 
-class Door(Struct):
-    """The tokens looked up of late, by their hash, with the time until which they stand."""
+class Token(Struct, frozen=True, kw_only=True):
+    """A token as it is listed: never the secret. `replaced_by` is the id of the token that it was rotated to."""
 
-    known: dict[bytes, tuple[Caller, float]]
+    id: str
+    name: str
+    role: Role
+    scope: str
+    created_by: str
+    created_by_name: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    replaced_by: str | None
+
+
+class NewToken(Struct, frozen=True):
+    """A token that was just made: its id, and the secret, which cannot be read again."""
+
+    id: str
+    secret: str
 
 
 async def create_token(
-    connection: asyncpg.Connection, name: str, role: Role, scope: str, expires_at: datetime | None = None
+    connection: asyncpg.Connection,
+    name: str,
+    role: Role,
+    scope: str,
+    expires_at: datetime | None = None,
+    by: Caller = HUB,
 ) -> str:
-    """Make a token and answer it; it cannot be read again."""
-    token = f"nan_{secrets.token_urlsafe(32)}"
+    """Make a token and answer its secret."""
+    return (await make_token(connection, name, role, scope, expires_at, by)).secret
+
+
+async def make_token(
+    connection: asyncpg.Connection, name: str, role: Role, scope: str, expires_at: datetime | None, by: Caller
+) -> NewToken:
+    """Make a token."""
+    made = NewToken(new_id(), f"nan_{secrets.token_urlsafe(32)}")
     await connection.execute(
-        statement("nanduti_hub.access", "put_token"),
-        new_id(),
-        _hash(token),
+        statement(_SLICE, "put_token"),
+        made.id,
+        digest_of(made.secret),
         name,
         role.value,
         scope,
         expires_at,
+        by.id,
+        by.name,
     )
-    return token
+    return made
 
 
-async def revoke_tokens(connection: asyncpg.Connection, name: str) -> int:
-    """Revoke all tokens of a name; answers how many were valid."""
-    revoked = await connection.fetch(statement("nanduti_hub.access", "revoke_tokens"), name)
-    return len(revoked)
-
-
-async def caller_of(database: Database, door: Door, token: str) -> Caller:
-    """Who a token belongs to.
+async def rotate_token(connection: asyncpg.Connection, id_: str, overlap: timedelta, by: Caller) -> NewToken:
+    """Make a token's successor, which lives as long as the token was to; the token ends with the overlap.
 
     Raises:
-        Refused: `token_invalid`; nothing tells a wrong one from an expired or revoked one.
+        Refused: `token_unknown`, `token_ended`, `token_rotated`.
 
     """
-    digest = _hash(token)
-    known = door.known.get(digest)
-    if known is not None and known[1] > time.monotonic():
-        return known[0]
-    async with transaction(database, _DOOR) as connection:
-        row = await connection.fetchrow(statement("nanduti_hub.access", "find_token"), digest)
+    token = await token_with(connection, id_)
+    now = datetime.now(UTC)
+    if token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
+        raise Refused(Refusal("token_ended"))
+    if token.replaced_by is not None:
+        raise Refused(Refusal("token_rotated"))
+    expires_at = now + (token.expires_at - token.created_at) if token.expires_at is not None else None
+    made = await make_token(connection, token.name, token.role, token.scope, expires_at, by)
+    await connection.execute(statement(_SLICE, "replace_token"), id_, made.id, now + overlap)
+    return made
+
+
+async def revoke_token(connection: asyncpg.Connection, id_: str) -> None:
+    """Revoke a token; one that has been revoked stays so.
+
+    Raises:
+        Refused: `token_unknown`.
+
+    """
+    if await connection.fetchval(statement(_SLICE, "revoke_token"), id_) is None:
+        raise Refused(Refusal("token_unknown"))
+
+
+async def revoke_tokens(connection: asyncpg.Connection, name: str) -> list[str]:
+    """Revoke all tokens of a name; answers the ids of those that were valid."""
+    return [row["id"] for row in await connection.fetch(statement(_SLICE, "revoke_tokens"), name)]
+
+
+async def token_with(connection: asyncpg.Connection, id_: str) -> Token:
+    """The token with an id, held until the transaction ends.
+
+    Raises:
+        Refused: `token_unknown`, for a hidden one too.
+
+    """
+    row = await connection.fetchrow(statement(_SLICE, "lock_token"), id_)
     if row is None:
-        door.known.pop(digest, None)
-        raise Refused(Refusal("token_invalid"))
+        raise Refused(Refusal("token_unknown"))
+    return _token(row)
+
+
+async def list_tokens(
+    connection: asyncpg.Connection, after: str, scope: str | None, most: int
+) -> list[Token]:
+    """Tokens in the order of their making, those that have ended too."""
+    return [
+        _token(row) for row in await connection.fetch(statement(_SLICE, "list_tokens"), after, scope, most)
+    ]
+
+
+async def find_token(connection: asyncpg.Connection, secret: str) -> tuple[Caller, datetime | None] | None:
+    """Whose a token is and when it ends, if it is valid now."""
+    row = await connection.fetchrow(statement(_SLICE, "find_token"), digest_of(secret))
+    if row is None:
+        return None
     caller = Caller(name=row["name"], role=Role(row["role"]), scope=row["scope"], id=f"token:{row['id']}")
-    if len(door.known) >= MOST:
-        door.known.clear()
-    door.known[digest] = (caller, time.monotonic() + FRESH)
-    return caller
+    return caller, row["expires_at"]
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+def digest_of(secret: str) -> bytes:
+    """What is kept of a random secret."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _token(row: Any) -> Token:
+    return Token(**{**dict(row), "role": Role(row["role"])})

@@ -1,7 +1,5 @@
 """The register over HTTP: lists, one action, its history, and the commands on it."""
 
-import base64
-import binascii
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -17,6 +15,7 @@ from litestar.response import Stream
 from nanduti.actions import Report
 from nanduti.directory import Department, Institution, Platform
 from nanduti.vocabulary import Axis, Crime, Kind, Status
+from nanduti_hub.access.audit import know
 from nanduti_hub.access.policy import Act, permit
 from nanduti_hub.actions import spreadsheet
 from nanduti_hub.actions.commands import (
@@ -32,18 +31,20 @@ from nanduti_hub.actions.commands import (
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.actions.queries import (
     Filters,
+    RegisterState,
     as_json,
     find_action,
     page_of_actions,
     register_state,
 )
+from nanduti_hub.actions.views import ActionView, HistoryEntry
 from nanduti_hub.caller import Caller
 from nanduti_hub.directory.queries import entries
+from nanduti_hub.documented import CHANGE, CSV, NDJSON, PageOf, Takes, answers
 from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import execute
 from nanduti_hub.ledger.statements import statement
-from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import (
     caller_from,
     command,
@@ -56,9 +57,12 @@ from nanduti_hub.serving import (
 )
 
 RequestOf = Request[Any, Any, Any]
+ONE_ACTION = "/v1/actions/{name}"
+CHANGED = answers(200, ActionView, headers=("ETag",), takes=CHANGE, leads=[(ONE_ACTION, "/id")])
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 InPath = Annotated[str, PathParameter(max_length=200)]
 InQuery = Annotated[str | None, QueryParameter(max_length=200)]
+Cursor = Annotated[str | None, QueryParameter(pattern=r"^n[0-9]{1,18}\Z")]
 #: Rows fetched at once for an export.
 CHUNK = 1_000
 
@@ -91,11 +95,12 @@ FILTERED = {"filters": Provide(filters_from, sync_to_thread=False)}
     dependencies=FILTERED,
     summary="Acciones del registro, por páginas",
     opt={"act": Act.READ_REGISTER},
+    responses=answers(200, PageOf[ActionView], headers=("Link",), leads=[(ONE_ACTION, "/items/0/id")]),
 )
 async def list_actions(
     request: RequestOf,
     filters: NamedDependency[Filters],
-    cursor: InQuery = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response[bytes]:
     """A page of actions in the order of their codes; `next` is the cursor of the following page, or null."""
@@ -120,27 +125,13 @@ def next_link(request: RequestOf, cursor: str | None) -> dict[str, str]:
 
 
 def cursor_of(number: int) -> str:
-    """An opaque cursor: go on after this number."""
-    return base64.urlsafe_b64encode(b"n%d" % number).decode().rstrip("=")
+    """A cursor: go on after this number."""
+    return f"n{number}"
 
 
 def number_of(cursor: str | None) -> int:
-    """The number to go on after.
-
-    Raises:
-        Refused: `invalid`, for what is not a cursor of ours.
-
-    """
-    if cursor is None:
-        return 0
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        number = int(text[1:]) if text.startswith("n") and text[1:].isdigit() else -1
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        number = -1
-    if not 0 <= number < 2**63:
-        raise Refused(Refusal("invalid", {"reason": "cursor"}))
-    return number
+    """The number to go on after."""
+    return 0 if cursor is None else int(cursor.removeprefix("n"))
 
 
 async def _all_rows(
@@ -163,6 +154,7 @@ async def _all_rows(
     dependencies=FILTERED,
     summary="Acciones del registro, una por línea (NDJSON)",
     opt={"act": Act.READ_REGISTER},
+    responses=answers(200, ActionView, media_type=NDJSON),
 )
 async def actions_ndjson(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
     """All actions that the filters leave, one JSON object a line."""
@@ -180,6 +172,7 @@ async def actions_ndjson(request: RequestOf, filters: NamedDependency[Filters]) 
     dependencies=FILTERED,
     summary="Acciones del registro para una planilla (CSV)",
     opt={"act": Act.READ_REGISTER},
+    responses=answers(200, media_type=CSV, headers=("Content-Disposition",)),
 )
 async def actions_csv(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
     """All actions that the filters leave, as CSV that Excel in Spanish opens: UTF-8 with BOM, semicolons."""
@@ -200,7 +193,14 @@ async def actions_csv(request: RequestOf, filters: NamedDependency[Filters]) -> 
     return Stream(lines(), media_type="text/csv", headers=headers)
 
 
-@get("/v1/actions/{name:str}", summary="Una acción, por su id o su código", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/actions/{name:str}",
+    summary="Una acción, por su id o su código",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(
+        200, ActionView, headers=("ETag",), takes=Takes(known=True), leads=[(ONE_ACTION, "/id")]
+    ),
+)
 async def get_action(request: RequestOf, name: InPath) -> Response[bytes]:
     """One action with its version, which If-Match wants back."""
     caller = caller_from(request)
@@ -214,9 +214,14 @@ async def get_action(request: RequestOf, name: InPath) -> Response[bytes]:
     )
 
 
-@get("/v1/actions/{name:str}/history", summary="La historia de una acción", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/actions/{name:str}/history",
+    summary="La historia de una acción",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, PageOf[HistoryEntry], headers=("Link",)),
+)
 async def get_history(
-    request: RequestOf, name: InPath, cursor: InQuery = None, limit: Limit = 50
+    request: RequestOf, name: InPath, cursor: Cursor = None, limit: Limit = 50
 ) -> Response[bytes]:
     """The events of an action, the latest first, each with its number in the ledger."""
     caller = caller_from(request)
@@ -244,7 +249,12 @@ class _Identified(msgspec.Struct):
     version: int = 0
 
 
-@get("/v1/register", summary="El número y la huella del registro publicado", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/register",
+    summary="El número y la huella del registro publicado",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, RegisterState),
+)
 async def get_register(request: RequestOf) -> Response[bytes]:
     """The register's number, its digest and how many actions it has: what every subscriber can compare with."""
     caller = caller_from(request)
@@ -270,6 +280,7 @@ async def _change(request: RequestOf, name: str, make: ActionCommand | Correctio
     async def work(connection: asyncpg.Connection) -> Answer:
         row = await find_action(connection, name, today())
         found = msgspec.json.decode(row["body"], type=_Identified)
+        know(request, found.id)
         permit(caller, Act.CHANGE_ACTION, found.platform)
         wanted = (
             Correct(correction=make, facts=await facts_of(connection))
@@ -287,6 +298,7 @@ async def _change(request: RequestOf, name: str, make: ActionCommand | Correctio
     "/v1/actions/{name:str}",
     summary="Corregir campos de una acción (RFC 7396)",
     opt={"act": Act.CHANGE_ACTION},
+    responses=CHANGED,
 )
 async def correct_action(request: RequestOf, name: InPath, data: JSONBody[Correction]) -> Response[bytes]:
     """Correct fields; what is not named stays, null empties. Needs If-Match."""
@@ -298,6 +310,7 @@ async def correct_action(request: RequestOf, name: InPath, data: JSONBody[Correc
     status_code=200,
     summary="Cambiar el estado de una acción",
     opt={"act": Act.CHANGE_ACTION},
+    responses=CHANGED,
 )
 async def change_status(request: RequestOf, name: InPath, data: JSONBody[ChangeStatus]) -> Response[bytes]:
     """Move an action to another status. Needs If-Match."""
@@ -309,6 +322,7 @@ async def change_status(request: RequestOf, name: InPath, data: JSONBody[ChangeS
     status_code=200,
     summary="Informar el avance de una acción",
     opt={"act": Act.CHANGE_ACTION},
+    responses=CHANGED,
 )
 async def report_progress(
     request: RequestOf, name: InPath, data: JSONBody[ReportProgress]
@@ -321,6 +335,7 @@ async def report_progress(
     "/v1/actions/{name:str}/milestones",
     summary="Fijar los hitos de una acción",
     opt={"act": Act.CHANGE_ACTION},
+    responses=CHANGED,
 )
 async def set_milestones(request: RequestOf, name: InPath, data: JSONBody[SetMilestones]) -> Response[bytes]:
     """Replace all milestones. Needs If-Match."""
@@ -332,6 +347,7 @@ async def set_milestones(request: RequestOf, name: InPath, data: JSONBody[SetMil
     status_code=200,
     summary="Informar un indicador",
     opt={"act": Act.CHANGE_ACTION},
+    responses=CHANGED,
 )
 async def report_indicator(
     request: RequestOf, name: InPath, number: FromPath[int], data: JSONBody[Report]

@@ -91,6 +91,11 @@ def line(body: bytes, *, overdue: bool, names: Names) -> bytes:
         str(action.progress),
         "sí" if overdue else "no",
     ]
+    return guarded_line(cells)
+
+
+def guarded_line(cells: Iterable[str]) -> bytes:
+    """A line in which no text is a formula to a spreadsheet."""
     return _line([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
 
 

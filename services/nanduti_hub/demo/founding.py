@@ -17,7 +17,7 @@ from nanduti_hub.ledger.execute import Ledger, execute, run
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.plans.commands import RegisterPlan
-from nanduti_hub.plans.imports import Confirmation, confirm, upload
+from nanduti_hub.plans.imports import Confirmation, confirm, unrecorded, upload
 from nanduti_hub.plans.project import PLANS
 
 log = structlog.get_logger(__name__)
@@ -54,9 +54,13 @@ async def found_demo(ledger: Ledger) -> None:
         plan = await _opened(ledger, caller, demo_plan)
         if plan.revision is None:
             content = workbook(demo_plan)
-            import_id = await upload(ledger, caller, plan.id, demo_plan.file, content)
+            import_id = await upload(ledger, caller, plan.id, demo_plan.file, content, unrecorded)
             done = await confirm(
-                ledger, caller, import_id, Confirmation(act=demo_plan.act, act_date=demo_plan.act_date)
+                ledger,
+                caller,
+                import_id,
+                Confirmation(act=demo_plan.act, act_date=demo_plan.act_date),
+                unrecorded,
             )
             log.info("demo_plan_imported", platform=demo_plan.platform, actions=done.revision.added)
 

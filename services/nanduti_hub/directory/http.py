@@ -6,6 +6,7 @@ import asyncpg
 import msgspec
 from litestar import Request, Response, get, put
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from nanduti.directory import Department, Institution, Platform, Seat
@@ -14,6 +15,7 @@ from nanduti_hub.directory.commands import Entity, Register
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS, SEATS
 from nanduti_hub.directory.queries import codes_of, entries
+from nanduti_hub.documented import PageOf, Takes, answers
 from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.append import read_streams
 from nanduti_hub.ledger.database import transaction
@@ -22,6 +24,20 @@ from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import caller_from, command, expected_version, hub_of, json_answer, tag_of
 
 RequestOf = Request[Any, Any, Any]
+ONE_INSTITUTION = "/v1/institutions/{code}"
+ONE_PLATFORM = "/v1/platforms/{code}"
+
+
+def entered(kind: type[Any]) -> dict[int, ResponseSpec]:
+    """What entering (201) or changing (200) an entry answers."""
+    takes = Takes(version=False, once=True)
+    return {
+        status: spec
+        for code in (200, 201)
+        for status, spec in answers(code, kind, headers=("ETag",), takes=takes).items()
+    }
+
+
 InPath = Annotated[str, PathParameter(max_length=40)]
 InQuery = Annotated[str | None, QueryParameter(max_length=40)]
 T = TypeVar("T", Department, Institution, Platform, Seat)
@@ -34,25 +50,45 @@ async def _list(request: RequestOf, kind: type[T], key: str | None = None) -> Re
     return Response(msgspec.json.encode({"items": found, "next": None}), media_type="application/json")
 
 
-@get("/v1/departments", summary="Departamentos y capital", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/departments",
+    summary="Departamentos y capital",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, PageOf[Department]),
+)
 async def list_departments(request: RequestOf) -> Response[bytes]:
     """All departments, with their tiles on the grid map."""
     return await _list(request, Department)
 
 
-@get("/v1/institutions", summary="Instituciones del directorio", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/institutions",
+    summary="Instituciones del directorio",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, PageOf[Institution], leads=[(ONE_INSTITUTION, "/items/0/code")]),
+)
 async def list_institutions(request: RequestOf) -> Response[bytes]:
     """All institutions."""
     return await _list(request, Institution)
 
 
-@get("/v1/platforms", summary="Plataformas", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/platforms",
+    summary="Plataformas",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, PageOf[Platform], leads=[(ONE_PLATFORM, "/items/0/code")]),
+)
 async def list_platforms(request: RequestOf) -> Response[bytes]:
     """All platforms, with their axes and coordinators."""
     return await _list(request, Platform)
 
 
-@get("/v1/seats", summary="Quién integra cada plataforma", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/seats",
+    summary="Quién integra cada plataforma",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, PageOf[Seat]),
+)
 async def list_seats(request: RequestOf, platform: InQuery = None) -> Response[bytes]:
     """The seats of one platform, or of all."""
     return await _list(request, Seat, platform)
@@ -73,19 +109,34 @@ async def _one(request: RequestOf, kind: type[T], code: str) -> Response[bytes]:
     )
 
 
-@get("/v1/institutions/{code:str}", summary="Una institución", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/institutions/{code:str}",
+    summary="Una institución",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, Institution, headers=("ETag",), leads=[(ONE_INSTITUTION, "/code")]),
+)
 async def get_institution(request: RequestOf, code: InPath) -> Response[bytes]:
     """One institution with its version."""
     return await _one(request, Institution, code)
 
 
-@get("/v1/platforms/{code:str}", summary="Una plataforma", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/platforms/{code:str}",
+    summary="Una plataforma",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, Platform, headers=("ETag",), leads=[(ONE_PLATFORM, "/code")]),
+)
 async def get_platform(request: RequestOf, code: InPath) -> Response[bytes]:
     """One platform with its version."""
     return await _one(request, Platform, code)
 
 
-@get("/v1/seats/{name:str}", summary="Un asiento", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/seats/{name:str}",
+    summary="Un asiento",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, Seat, headers=("ETag",)),
+)
 async def get_seat(request: RequestOf, name: InPath) -> Response[bytes]:
     """One seat, named `<platform>-<institution>`, with its version."""
     caller = caller_from(request)
@@ -123,6 +174,7 @@ async def _register(request: RequestOf, id_: str, entity: Entity) -> Response[by
     "/v1/institutions/{code:str}",
     summary="Registrar o cambiar una institución",
     opt={"act": Act.CHANGE_DIRECTORY},
+    responses=entered(Institution),
 )
 async def put_institution(request: RequestOf, code: InPath, data: JSONBody[Institution]) -> Response[bytes]:
     """Enter or replace an institution. Stewards only; a change needs If-Match."""
@@ -133,13 +185,19 @@ async def put_institution(request: RequestOf, code: InPath, data: JSONBody[Insti
     "/v1/platforms/{code:str}",
     summary="Registrar o cambiar una plataforma",
     opt={"act": Act.CHANGE_DIRECTORY},
+    responses=entered(Platform),
 )
 async def put_platform(request: RequestOf, code: InPath, data: JSONBody[Platform]) -> Response[bytes]:
     """Enter or replace a platform, its coordinators too. Stewards only; a change needs If-Match."""
     return await _register(request, code, data)
 
 
-@put("/v1/seats/{name:str}", summary="Registrar o cambiar un asiento", opt={"act": Act.CHANGE_DIRECTORY})
+@put(
+    "/v1/seats/{name:str}",
+    summary="Registrar o cambiar un asiento",
+    opt={"act": Act.CHANGE_DIRECTORY},
+    responses=entered(Seat),
+)
 async def put_seat(request: RequestOf, name: InPath, data: JSONBody[Seat]) -> Response[bytes]:
     """Enter or change a seat, named `<platform>-<institution>`. Stewards only; a change needs If-Match."""
     return await _register(request, name, data)

@@ -59,6 +59,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "log_checkpoints": "off",
+    # A failed statement's DETAIL can be a whole row, with what somebody typed.
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0",
     "logging_collector": "off",
     "lc_messages": "C",
 }
@@ -169,6 +172,7 @@ async def stop_left_over(home: Home) -> bool:
     """
     pid_file = home.postgres / "postmaster.pid"
     if not pid_file.exists():
+        forget_locks(home)
         return False
     postmaster = recorded_pid(home)
     found = [process for process in psutil.process_iter(["name"]) if is_ours(process, home)]
@@ -177,7 +181,16 @@ async def stop_left_over(home: Home) -> bool:
     # refuses to start while they hold the old shared memory.
     await stop_foreign([process for process in found if not ended(process)], ((signal.SIGQUIT, 5.0),))
     pid_file.unlink(missing_ok=True)  # else a stranger who has got the same pid would keep us from starting
+    forget_locks(home)
     return bool(found)
+
+
+def forget_locks(home: Home) -> None:
+    """Takes away the socket's lock files of a server that is gone: PostgreSQL never starts over one that it was
+    killed before writing into.
+    """
+    for lock in home.postgres.glob(".s.PGSQL.*.lock"):
+        lock.unlink(missing_ok=True)
 
 
 def is_ours(process: psutil.Process, home: Home) -> bool:

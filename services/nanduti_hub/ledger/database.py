@@ -108,6 +108,10 @@ async def _rolled_back(connection: asyncpg.Connection) -> None:
     """End a transaction that failed. A connection that cannot even do that is closed, not used again."""
     try:
         await asyncio.shield(connection.execute("ROLLBACK"))
+    except asyncio.CancelledError:
+        # A stream whose reader went away is cancelled at every turn: it does not wait for the database.
+        connection.terminate()
+        raise
     except (asyncpg.PostgresError, *DATABASE_AWAY):
         connection.terminate()
 

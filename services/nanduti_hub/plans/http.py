@@ -7,32 +7,56 @@ import msgspec
 from litestar import Request, Response, get, post, put
 from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Struct
 
 from nanduti.plans import Plan
+from nanduti_hub.access.audit import know, record, recorded
 from nanduti_hub.access.policy import Act, permit
 from nanduti_hub.actions.commands import PlanAction
 from nanduti_hub.actions.http import facts_of
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.actions.queries import as_json, find_action
+from nanduti_hub.actions.views import ActionView
 from nanduti_hub.caller import Caller
 from nanduti_hub.directory.queries import platform_named
+from nanduti_hub.documented import CHANGE, MAKE, PageOf, Takes, answers
 from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import execute
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.plans.commands import RegisterPlan
-from nanduti_hub.plans.imports import Confirmation, confirm, find_draft, plan_now, upload, view
+from nanduti_hub.plans.imports import Confirmation, Confirmed, confirm, find_draft, plan_now, upload, view
 from nanduti_hub.plans.pairing import row_key
 from nanduti_hub.plans.project import PLANS
 from nanduti_hub.plans.rows import Reading
+from nanduti_hub.plans.views import DraftView, ImportListed, ListedPlan, PlanView
 from nanduti_hub.plans.writing import NewAction, NewPlan, action_from, code_of, plan_from
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import caller_from, command, expected_version, hub_of, json_answer, tag_of, today
+from nanduti_hub.serving import (
+    caller_from,
+    command,
+    expected_version,
+    hub_of,
+    json_answer,
+    recorded_transaction,
+    tag_of,
+    today,
+)
 
 RequestOf = Request[Any, Any, Any]
+ONE_PLAN = "/v1/plans/{plan_id}"
+ONE_IMPORT = "/v1/imports/{import_id}"
+
+
+def drafted(status: int, takes: Takes = Takes()) -> dict[int, ResponseSpec]:  # noqa: B008  # frozen
+    """What a route answers that answers a borrador."""
+    headers = ("ETag", "Location")
+    return answers(status, DraftView, headers=headers, takes=takes, leads=[(ONE_IMPORT, "/id")])
+
+
 InPath = Annotated[str, PathParameter(max_length=200)]
 InQuery = Annotated[str | None, QueryParameter(max_length=200)]
 #: Bytes of a workbook.
@@ -55,7 +79,12 @@ def _listed(row: asyncpg.Record) -> bytes:
     return _versioned(row)[:-1] + b',"actions":%d}' % row["actions"]
 
 
-@get("/v1/plans", summary="Planes operativos", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/plans",
+    summary="Planes operativos",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, PageOf[ListedPlan], leads=[(ONE_PLAN, "/items/0/id")]),
+)
 async def list_plans(request: RequestOf, platform: InQuery = None) -> Response[bytes]:
     """The plans of one platform, or of all, each with its latest revision."""
     caller = caller_from(request)
@@ -65,7 +94,12 @@ async def list_plans(request: RequestOf, platform: InQuery = None) -> Response[b
     return Response(body, media_type="application/json")
 
 
-@get("/v1/plans/{plan_id:str}", summary="Un plan operativo", opt={"act": Act.READ_REGISTER})
+@get(
+    "/v1/plans/{plan_id:str}",
+    summary="Un plan operativo",
+    opt={"act": Act.READ_REGISTER},
+    responses=answers(200, PlanView, headers=("ETag",), leads=[(ONE_PLAN, "/id")]),
+)
 async def get_plan(request: RequestOf, plan_id: InPath) -> Response[bytes]:
     """One plan with its version and its latest revision."""
     caller = caller_from(request)
@@ -86,7 +120,9 @@ async def _register(request: RequestOf, plan: Plan, expected: int | None = None)
     async def work(connection: asyncpg.Connection) -> Answer:
         await platform_named(connection, plan.platform)
         if expected is not None:
-            permit(caller, Act.CHANGE_PLAN, (await plan_now(connection, plan.id)).plan.platform)
+            owner = (await plan_now(connection, plan.id)).plan.platform
+            know(request, plan.id)
+            permit(caller, Act.CHANGE_PLAN, owner)
         done = await execute(
             connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan), expected=expected or 0
         )
@@ -100,7 +136,12 @@ async def _register(request: RequestOf, plan: Plan, expected: int | None = None)
     return await command(request, caller, work)
 
 
-@post("/v1/plans", summary="Abrir un plan operativo", opt={"act": Act.CHANGE_PLAN})
+@post(
+    "/v1/plans",
+    summary="Abrir un plan operativo",
+    opt={"act": Act.CHANGE_PLAN},
+    responses=answers(201, Plan, headers=("ETag", "Location"), takes=MAKE, leads=[(ONE_PLAN, "/id")]),
+)
 async def open_plan(request: RequestOf, data: JSONBody[NewPlan]) -> Response[bytes]:
     """Open a plan of one's platform, as yet without actions."""
     return await _register(request, plan_from(data, new_id()))
@@ -110,6 +151,7 @@ async def open_plan(request: RequestOf, data: JSONBody[NewPlan]) -> Response[byt
     "/v1/plans/{plan_id:str}",
     summary="Cambiar título, vigencia o documento de un plan",
     opt={"act": Act.CHANGE_PLAN},
+    responses=answers(200, Plan, headers=("ETag", "Location"), takes=CHANGE, leads=[(ONE_PLAN, "/id")]),
 )
 async def change_plan(request: RequestOf, plan_id: InPath, data: JSONBody[NewPlan]) -> Response[bytes]:
     """Change a plan's title, term, extension or source document. Needs If-Match."""
@@ -117,7 +159,12 @@ async def change_plan(request: RequestOf, plan_id: InPath, data: JSONBody[NewPla
 
 
 @post(
-    "/v1/plans/{plan_id:str}/actions", summary="Agregar una acción a un plan", opt={"act": Act.CHANGE_ACTION}
+    "/v1/plans/{plan_id:str}/actions",
+    summary="Agregar una acción a un plan",
+    opt={"act": Act.CHANGE_ACTION},
+    responses=answers(
+        201, ActionView, headers=("ETag", "Location"), takes=MAKE, leads=[("/v1/actions/{name}", "/id")]
+    ),
 )
 async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewAction]) -> Response[bytes]:
     """Plan an action that is in no workbook (yet): the next workbook can take it up."""
@@ -126,7 +173,9 @@ async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewActi
 
     async def work(connection: asyncpg.Connection) -> Answer:
         # A workbook that is being confirmed holds the plan: it must see this action, or come before it.
-        permit(caller, Act.CHANGE_ACTION, (await plan_now(connection, plan_id)).plan.platform)
+        owner = (await plan_now(connection, plan_id)).plan.platform
+        know(request, plan_id)
+        permit(caller, Act.CHANGE_ACTION, owner)
         plan = (await plan_now(connection, plan_id, lock=True)).plan
         platform = await platform_named(connection, plan.platform)
         number = await connection.fetchval(statement("nanduti_hub.actions", "take_numbers"), 1)
@@ -145,7 +194,8 @@ async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewActi
     "/v1/plans/{plan_id:str}/imports",
     summary="Subir una planilla",
     request_max_body_size=MOST_BYTES,
-    opt={"act": Act.CHANGE_PLAN},
+    opt={"act": Act.CHANGE_PLAN, "uploads": True},
+    responses=drafted(201, Takes(workbook=True)),
 )
 async def upload_workbook(request: RequestOf, plan_id: InPath, file_name: InQuery = None) -> Response[bytes]:
     """Upload a workbook as the body, or as a form's `file`; the answer is its borrador. Nothing is changed yet.
@@ -156,9 +206,15 @@ async def upload_workbook(request: RequestOf, plan_id: InPath, file_name: InQuer
     ledger = hub_of(request).ledger
     async with transaction(ledger.database, caller) as connection:
         plan = (await plan_now(connection, plan_id)).plan
+    know(request, plan_id)
     permit(caller, Act.CHANGE_PLAN, plan.platform)
     name, content = await _file_of(request, file_name)
-    import_id = await upload(ledger, caller, plan_id, name, content)
+
+    async def noted(connection: asyncpg.Connection, made: str) -> None:
+        await record(connection, request, caller, 201, made=made)
+
+    import_id = await upload(ledger, caller, plan_id, name, content, noted)
+    recorded(request)
     return await _draft(request, caller, import_id, status=201)
 
 
@@ -180,7 +236,12 @@ def _plain_name(name: str | None) -> str:
     return "".join(character for character in last if character.isprintable())[:200] or "planilla.xlsx"
 
 
-@get("/v1/imports/{import_id:str}", summary="El borrador de una planilla", opt={"act": Act.READ_IMPORT})
+@get(
+    "/v1/imports/{import_id:str}",
+    summary="El borrador de una planilla",
+    opt={"act": Act.READ_IMPORT},
+    responses=drafted(200),
+)
 async def get_import(request: RequestOf, import_id: InPath) -> Response[bytes]:
     """What a workbook says and what confirming it would do now."""
     return await _draft(request, caller_from(request), import_id)
@@ -190,6 +251,7 @@ async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         draft = await find_draft(connection, import_id)
         permit(caller, Act.READ_IMPORT, draft.platform, hidden=Refusal("import_unknown"))
+        know(request, draft.id)
         last = (await plan_now(connection, draft.plan)).plan.revision
     seen = await view(hub_of(request).ledger, caller, draft)
     same_as = last.number if last is not None and last.sha256 == draft.sha256 else None
@@ -214,14 +276,16 @@ async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int
     "/v1/imports/{import_id:str}/pairs",
     summary="Corregir a qué acción corresponde cada fila",
     opt={"act": Act.CHANGE_PLAN},
+    responses=drafted(200, Takes(version=True)),
 )
 async def pair_rows(request: RequestOf, import_id: InPath, data: JSONBody[Pairs]) -> Response[bytes]:
     """Say which action each named row is, or that it is new; rows not named are paired by the hub. Needs If-Match."""
     caller = caller_from(request)
     expected = expected_version(request)
-    async with transaction(hub_of(request).ledger.database, caller) as connection:
+    async with recorded_transaction(request, caller, 200) as connection:
         draft = await find_draft(connection, import_id, lock=True)
         permit(caller, Act.CHANGE_PLAN, draft.platform, hidden=Refusal("import_unknown"))
+        know(request, draft.id)
         known = {
             row["id"]
             for row in await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
@@ -251,6 +315,7 @@ async def pair_rows(request: RequestOf, import_id: InPath, data: JSONBody[Pairs]
     status_code=200,
     summary="Confirmar una planilla con su acto",
     opt={"act": Act.CHANGE_PLAN},
+    responses=answers(200, Confirmed),
 )
 async def confirm_import(
     request: RequestOf, import_id: InPath, data: JSONBody[Confirmation]
@@ -263,7 +328,13 @@ async def confirm_import(
     if platform is None:
         raise Refused(Refusal("import_unknown"))
     permit(caller, Act.CHANGE_PLAN, platform, hidden=Refusal("import_unknown"))
-    done = await confirm(ledger, caller, import_id, data)
+    know(request, import_id)
+
+    async def noted(connection: asyncpg.Connection) -> None:
+        await record(connection, request, caller, 200)
+
+    done = await confirm(ledger, caller, import_id, data, noted)
+    recorded(request)
     return Response(msgspec.json.encode(done), media_type="application/json")
 
 
@@ -271,12 +342,14 @@ async def confirm_import(
     "/v1/plans/{plan_id:str}/imports",
     summary="Las planillas subidas de un plan",
     opt={"act": Act.READ_IMPORT},
+    responses=answers(200, PageOf[ImportListed], leads=[(ONE_IMPORT, "/items/0/id")]),
 )
 async def list_imports(request: RequestOf, plan_id: InPath) -> Response[bytes]:
     """The uploads of a plan, the latest first, confirmed or not."""
     caller = caller_from(request)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         plan = (await plan_now(connection, plan_id)).plan
+        know(request, plan_id)
         permit(caller, Act.READ_IMPORT, plan.platform)
         rows = await connection.fetch(statement("nanduti_hub.plans", "list_imports"), plan_id)
     return Response(

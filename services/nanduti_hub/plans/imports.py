@@ -7,9 +7,10 @@ carries the counts. Reading and comparing run in a process of their own.
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -45,6 +46,12 @@ from nanduti_hub.refusal import Refusal, Refused
 TURN = 50
 #: How often a plan that is changed meanwhile is compared again.
 COMPARISONS = 5
+#: Writes the row of the record, in the transaction that it is given.
+Noted = Callable[[asyncpg.Connection], Awaitable[None]]
+
+
+async def unrecorded(*_: Any) -> None:
+    """The hub's own doing, when it is founded: no request asks for it."""
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -102,8 +109,15 @@ async def read_safely(content: bytes, file_name: str, known: Known) -> bytes:
         return msgspec.json.encode(Reading(findings=(finding,)))
 
 
-async def upload(ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes) -> str:
-    """Keep a file as a borrador of a plan; answers its id."""
+async def upload(
+    ledger: Ledger,
+    caller: Caller,
+    plan_id: str,
+    file_name: str,
+    content: bytes,
+    noted: Callable[[asyncpg.Connection, str], Awaitable[None]],
+) -> str:
+    """Keep a file as a borrador of a plan; answers its id. `noted` writes the row of the record beside it."""
     async with transaction(ledger.database, caller) as connection:
         plan = await plan_now(connection, plan_id)
         known = await known_for(connection, plan.plan.platform, plan.plan.term_from.year)
@@ -121,6 +135,7 @@ async def upload(ledger: Ledger, caller: Caller, plan_id: str, file_name: str, c
             reading,
             caller.name,
         )
+        await noted(connection, id_)
     return id_
 
 
@@ -188,8 +203,10 @@ async def view(ledger: Ledger, caller: Caller, draft: Draft) -> bytes:
     return await offload(view_bytes, draft.reading, [row["body"] for row in rows], draft.pairs)
 
 
-async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: Confirmation) -> Confirmed:
-    """Make a borrador the plan's new revision: all of it, or nothing and a refusal.
+async def confirm(
+    ledger: Ledger, caller: Caller, import_id: str, confirmation: Confirmation, noted: Noted
+) -> Confirmed:
+    """Make a borrador the plan's new revision: all of it, or nothing and a refusal. `noted` writes its row of the record.
 
     Idempotent: the same file, or the same borrador again, is the revision that it already is. The comparison is
     made first, and made again where the plan or one of its actions has changed before it could be written.
@@ -204,10 +221,11 @@ async def confirm(ledger: Ledger, caller: Caller, import_id: str, confirmation: 
         async with transaction(ledger.database, caller) as connection:
             draft = await find_draft(connection, import_id)
             plan = await plan_now(connection, draft.plan)
-        if (already := _already(draft, plan, confirmation)) is not None:
-            return already
+            if (already := _already(draft, plan, confirmation)) is not None:
+                await noted(connection)
+                return already
         compared = await compare(ledger, caller, draft)
-        done = await run(ledger, caller, partial(_write, ledger, draft, compared, confirmation))
+        done = await run(ledger, caller, partial(_write, ledger, draft, compared, confirmation, noted))
         if done is not None:
             return done
     raise LostRace
@@ -218,12 +236,14 @@ async def _write(
     draft: Draft,
     compared: Compared,
     confirmation: Confirmation,
+    noted: Noted,
     connection: asyncpg.Connection,
 ) -> Confirmed | None:
     """Write what was compared, or answer None where it no longer holds."""
     now = await find_draft(connection, draft.id, lock=True)
     plan = await plan_now(connection, draft.plan, lock=True)
     if (already := _already(now, plan, confirmation)) is not None:
+        await noted(connection)
         return already
     # Actions are added to a plan under its row, which we hold; those that it has are locked before they are compared.
     await read_streams(connection, [f"action:{id_}" for id_ in compared.actions], lock=True)
@@ -242,6 +262,7 @@ async def _write(
     await append(connection, ledger.gate, [write])
     await PLANS.project(connection, [(state, state.version)])
     await connection.execute(statement("nanduti_hub.plans", "confirm_import"), draft.id, revision.number)
+    await noted(connection)
     return Confirmed(revision=revision, version=state.version)
 
 

@@ -80,7 +80,7 @@ async def provision(hub: Client, connect_as: ConnectAs, members: Sequence[Member
     await ensure_ledger(hub)
     for configuration in streams.staging():
         await ensure_stream(hub, configuration)
-    await _bounded(_provision_member(hub, connect_as, member) for member in members)
+    await bounded(_provision_member(hub, connect_as, member) for member in members)
 
 
 async def ensure_ledger(hub: Client) -> bool:
@@ -111,15 +111,21 @@ async def ensure_stream(nc: Client, configuration: Configuration) -> bool:
 
 async def health(hub: Client, connect_as: ConnectAs, members: Sequence[Member]) -> list[CopyHealth]:
     """How far every copy of every member is, by member and stream."""
-    # What LEDGER holds is asked first, so that a copy that is current is never taken for late.
+    expected = await expected_ends(hub, members)
+    of_members = await bounded(_member_health(connect_as, member, expected) for member in members)
+    return [copy for copies in of_members for copy in copies]
+
+
+async def expected_ends(hub: Client, members: Sequence[Member]) -> dict[tuple[Member, str], int]:
+    """Where each copy should end, by what LEDGER holds now. To be asked before the copies are, so that one that
+    is current is never taken for late.
+    """
     wanted = {(member, copy): streams.filters(copy, member) for member in members for copy in streams.COPIES}
     distinct = sorted({subject for subjects in wanted.values() for subject in subjects})
     last = dict(
-        zip(distinct, await _bounded(last_sequence(hub, subject) for subject in distinct), strict=True)
+        zip(distinct, await bounded(last_sequence(hub, subject) for subject in distinct), strict=True)
     )
-    expected = {key: max(last[subject] for subject in subjects) for key, subjects in wanted.items()}
-    of_members = await _bounded(_member_health(connect_as, member, expected) for member in members)
-    return [copy for copies in of_members for copy in copies]
+    return {key: max(last[subject] for subject in subjects) for key, subjects in wanted.items()}
 
 
 async def last_sequence(hub: Client, subject: str) -> int:
@@ -146,6 +152,14 @@ async def call(
 
 
 async def _provision_member(hub: Client, connect_as: ConnectAs, member: Member) -> None:
+    try:
+        await _made_for(hub, connect_as, member)
+    except Exception as error:
+        error.add_note(f"member {member.code}")
+        raise
+
+
+async def _made_for(hub: Client, connect_as: ConnectAs, member: Member) -> None:
     for configuration in streams.staging(member):
         await ensure_stream(hub, configuration)
     keeper = await connect_as(f"keeper:{member.code}")
@@ -204,14 +218,15 @@ async def _answered(nc: Client, subject: str, payload: bytes, patience: float = 
         raise TimeoutError(f"nobody answered {subject} within {patience:g} s") from None
 
 
-async def _bounded(tasks: Iterable[Awaitable[Any]]) -> list[Any]:
+async def bounded(tasks: Iterable[Awaitable[Any]]) -> list[Any]:
+    """Do all of it, `AT_ONCE` at a time, and raise the first failure, if any, when all has come to an end."""
     semaphore = asyncio.Semaphore(AT_ONCE)
 
     async def one(task: Awaitable[Any]) -> Any:
         async with semaphore:
             return await task
 
-    # All of them come to an end before the first failure is told, so that none goes on unwatched.
+    # None may go on unwatched.
     results = await asyncio.gather(*(one(task) for task in tasks), return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):

@@ -2,7 +2,9 @@
 
 Rules that stay true: LEDGER's API is open to nobody but the hub; no account holds both LEDGER and a member's
 user (a reply subject or a push consumer writes past permissions); the hub's account imports nothing; a
-member publishes nothing but requests about its own three streams. Absent: keys' secrets, files, reloading.
+member publishes nothing but requests about its own three streams. What it can do beside, by naming its own
+account's API as the place for an answer that has no body, is to delete its own copies, which the hub makes again.
+Absent: keys' secrets, files, reloading.
 """
 
 import json
@@ -39,6 +41,13 @@ class PublicKeys(Struct, frozen=True, kw_only=True):
     members: dict[str, str]
 
 
+class Certificate(Struct, frozen=True):
+    """The files of the server's certificate and its key, on the server's own machine."""
+
+    certificate: str
+    key: str
+
+
 def server_config(
     *,
     listen_host: str,
@@ -49,16 +58,18 @@ def server_config(
     server_name: str = "nanduti",
     hub_max_file: str = "20G",
     member_max_file: str = "2G",
+    tls: Certificate | None = None,
 ) -> str:
     """Write the configuration of one nats-server 2.15 or later. The same arguments give the same text.
 
-    A new account's imports work only after a second reload of the same text; `keeper` waits for them.
+    A member that `keys` has no key of keeps its account and its copies, and nobody is let in. A new account's
+    imports work only after a second reload of the same text; `keeper` waits for them.
     """
     accounts = "\n".join(_member_account(member, keys, member_max_file) for member in members)
     return f"""listen: {json.dumps(f"{listen_host}:{listen_port}")}
 server_name: {json.dumps(server_name)}
 max_payload: 1M
-# The second form of acknowledgement subjects breaks nats-py 2.16, and its default is to change.
+{_tls(tls)}# The second form of acknowledgement subjects breaks nats-py 2.16, and its default is to change.
 feature_flags {{ js_ack_fc_v2: false }}
 jetstream {{
   store_dir: {json.dumps(store_dir)}
@@ -81,6 +92,18 @@ accounts {{
     exports: {_listed(_exports(members))}
   }}
 {accounts}
+}}
+"""
+
+
+def _tls(tls: Certificate | None) -> str:
+    if tls is None:
+        return ""
+    # The handshake may come first, so that a client can refuse to say a word in the clear.
+    return f"""tls {{
+  cert_file: {json.dumps(tls.certificate)}
+  key_file: {json.dumps(tls.key)}
+  handshake_first: auto
 }}
 """
 

@@ -136,13 +136,11 @@ def _mirror(name: str, mirror: Configuration) -> Configuration:
 
 
 def _bucket(mirror: Configuration) -> Configuration:
-    """One message for each key: what a key-value client takes for a bucket with a history of one."""
-    return _kept(KV_ACTIONS) | {
-        "max_msgs_per_subject": 1,
-        "allow_rollup_hdrs": True,
-        "persist_mode": "async",
-        "mirror": mirror,
-    }
+    """One message for each key: what a key-value client takes for a bucket with a history of one.
+
+    Such a client's own buckets take roll-ups, and so cannot refuse to be purged; a mirror needs none.
+    """
+    return _mirror(KV_ACTIONS, mirror) | {"max_msgs_per_subject": 1, "allow_rollup_hdrs": False}
 
 
 def _filtered(name: str, kept: tuple[str, ...]) -> Configuration:

@@ -1,4 +1,3 @@
--- The token with a hash, if it is valid now.
+-- Whose a token is, if it is valid now; notes that it was used.
 -- $1 bytea SHA-256
-SELECT id, name, role, scope FROM token
-WHERE sha256 = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+SELECT * FROM find_token($1)

@@ -1,3 +1,5 @@
 -- Keep a token's hash.
 -- $1 text id    $2 bytea SHA-256    $3 text name    $4 text role    $5 text scope    $6 timestamptz expiry or null
-INSERT INTO token (id, sha256, name, role, scope, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+-- $7 text id of who makes it    $8 text its name
+INSERT INTO token (id, sha256, name, role, scope, expires_at, created_by, created_by_name)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -26,10 +26,11 @@ from nanduti_hub.directory.commands import Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS
 from nanduti_hub.embedded.postgres import Postgres
-from nanduti_hub.hub import members_of, running
+from nanduti_hub.hub import running
 from nanduti_hub.ledger.database import close_database, open_database, transaction
 from nanduti_hub.ledger.execute import Ledger, execute, run
 from nanduti_hub.ledger.gate import Gate
+from nanduti_hub.relay.membership import members_of
 from nanduti_hub.settings import Settings
 
 #: The platforms of the journeys' directory, and the one institution that is on the hub.
@@ -77,6 +78,14 @@ async def journeys_database(
 
 
 @pytest.fixture(scope="session")
+async def superuser(journeys_database: OwnDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """The superuser in the journeys' database: for what only time, or another process, would do."""
+    connection = await asyncpg.connect(journeys_database.dsn("superuser"))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
 async def hub(journeys_database: OwnDatabase) -> AsyncIterator[Journey]:
     """The running hub."""
     pools = await open_database(journeys_database.dsn("app"), journeys_database.dsn("worker"))
@@ -92,6 +101,7 @@ async def hub(journeys_database: OwnDatabase) -> AsyncIterator[Journey]:
                 state=Path(path),
                 source="urn:nanduti:test",
                 port=0,
+                requests_per_second=100_000,  # tests ask as fast as it answers
             )
             async with running(settings) as hub_running:
                 assert hub_running.ledger.gate.is_open

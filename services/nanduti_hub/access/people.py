@@ -1,0 +1,209 @@
+"""People: who has been invited, which roles they have, and their removal.
+
+Rules that stay true: only a steward gives the steward's role or roles of several scopes; an administrator
+manages those people of its own home who have no role elsewhere. What an administrator may not see does not
+exist; what it sees and may not touch is said to be shared. Row-level security stands behind each of these.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import asyncpg
+from msgspec import Struct
+
+from nanduti_hub.access.policy import Act, permit
+from nanduti_hub.access.sessions import Held, account_of, roles_from
+from nanduti_hub.caller import Caller, Role
+from nanduti_hub.ledger.identifiers import new_id
+from nanduti_hub.ledger.statements import statement
+from nanduti_hub.refusal import Refusal, Refused
+
+_SLICE = "nanduti_hub.access"
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+#: The roles that can be given.
+RoleName = Literal["steward", "administrator", "coordinator", "focal_point", "case_officer", "observer"]
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A person as managed. `account` is what it signs in with; null where a provider (`issuer`) vouches for it."""
+
+    id: str
+    account: str | None
+    login: str | None
+    home: str
+    name: str
+    issuer: str | None
+    roles: list[Held]
+    state: Literal["invited", "active", "removed"]
+    version: int
+    created_by: str
+    created_by_name: str
+    created_at: datetime
+    activated_at: datetime | None
+    removed_at: datetime | None
+
+
+def check_role(role: Role, scope: str, platforms: Collection[str], institutions: Collection[str]) -> None:
+    """Whether a role can be had for a scope.
+
+    Raises:
+        Refused: `scope_unfit`, with what the role needs.
+
+    """
+    match role:
+        case Role.STEWARD:
+            fits = scope == "*"
+        case Role.COORDINATOR:
+            fits = scope in platforms
+        case Role.FOCAL_POINT | Role.CASE_OFFICER:
+            fits = scope in institutions
+        case Role.ADMINISTRATOR | Role.OBSERVER:
+            fits = scope in platforms or scope in institutions
+        case _:
+            fits = False
+    if not fits:
+        raise Refused(Refusal("scope_unfit", {"role": role.value, "scope": scope}))
+
+
+def home_of(roles: Sequence[Held]) -> str:
+    """Where a person belongs if nothing else is said: the one scope of all roles, else the hub."""
+    scopes = {held.scope for held in roles}
+    return scopes.pop() if len(scopes) == 1 else "*"
+
+
+def permit_roles(caller: Caller, roles: Sequence[Held]) -> None:
+    """Whether the caller may give these roles.
+
+    Raises:
+        Refused: `not_yours`.
+
+    """
+    for held in roles:
+        permit(caller, Act.MANAGE_PEOPLE, held.scope)
+
+
+async def invite(
+    connection: asyncpg.Connection, caller: Caller, home: str, login: str, name: str, roles: Sequence[Held]
+) -> Person:
+    """Enter a person, who can do nothing until a link is used.
+
+    Raises:
+        Refused: `invalid` for what is no login, `not_yours`, `login_taken`.
+
+    """
+    if LOGIN.fullmatch(login) is None:
+        raise Refused(Refusal("invalid", {"reason": "login"}))
+    permit(caller, Act.MANAGE_PEOPLE, home)
+    permit_roles(caller, roles)
+    id_ = await connection.fetchval(
+        statement(_SLICE, "put_person"), new_id(), home, login, name, caller.id, caller.name
+    )
+    if id_ is None:
+        raise Refused(Refusal("login_taken", {"account": account_of(login, home)}))
+    await _put_roles(connection, id_, roles)
+    return await _found(connection, id_)
+
+
+async def person_with(connection: asyncpg.Connection, caller: Caller, id_: str) -> Person:
+    """A person whom the caller may see, removed or not.
+
+    Raises:
+        Refused: `person_unknown`, for a hidden one too.
+
+    """
+    person = await _found(connection, id_)
+    if caller.role is not Role.STEWARD and person.home != caller.scope:
+        raise Refused(Refusal("person_unknown"))
+    return person
+
+
+async def managed(connection: asyncpg.Connection, caller: Caller, id_: str) -> Person:
+    """A person whom the caller may change, held until the transaction ends.
+
+    Raises:
+        Refused: `person_unknown`, `person_shared`.
+
+    """
+    person = await person_with(connection, caller, id_)
+    if person.removed_at is not None:
+        raise Refused(Refusal("person_unknown"))
+    if caller.role is not Role.STEWARD and any(held.scope != caller.scope for held in person.roles):
+        raise Refused(Refusal("person_shared"))
+    await connection.execute(statement(_SLICE, "lock_person"), id_)
+    return await _found(connection, id_)
+
+
+async def give_roles(
+    connection: asyncpg.Connection, caller: Caller, id_: str, roles: Sequence[Held], expected: int
+) -> Person:
+    """Give a person exactly these roles; sessions that act in another end.
+
+    Raises:
+        Refused: `person_unknown`, `person_shared`, `person_from_provider`, `version_conflict`, `not_yours`.
+
+    """
+    person = await managed(connection, caller, id_)
+    permit_roles(caller, roles)
+    if person.issuer is not None:
+        raise Refused(Refusal("person_from_provider"))
+    if person.version != expected:
+        raise Refused(Refusal("version_conflict", {"expected": expected, "current": person.version}))
+    await connection.execute(statement(_SLICE, "take_roles"), id_)
+    await _put_roles(connection, id_, roles)
+    await connection.execute(statement(_SLICE, "move_person"), id_)
+    return await _found(connection, id_)
+
+
+async def remove(connection: asyncpg.Connection, caller: Caller, id_: str) -> None:
+    """Remove a person: sessions and links are good for nothing from now on; who has been removed stays so.
+
+    Raises:
+        Refused: `person_unknown`, `person_shared`.
+
+    """
+    if (await person_with(connection, caller, id_)).removed_at is None:
+        await managed(connection, caller, id_)
+        await connection.execute(statement(_SLICE, "remove_person"), id_)
+
+
+async def list_people(
+    connection: asyncpg.Connection, after: str, home: str | None, login: str | None, most: int
+) -> list[Person]:
+    """People in the order in which they came, without those who have been removed."""
+    rows = await connection.fetch(statement(_SLICE, "list_people"), after, home, login, most)
+    return [_person(row) for row in rows]
+
+
+async def has_people(connection: asyncpg.Connection) -> bool:
+    """Whether anybody has been invited."""
+    return bool(await connection.fetchval(statement(_SLICE, "has_people")))
+
+
+async def _put_roles(connection: asyncpg.Connection, id_: str, roles: Sequence[Held]) -> None:
+    distinct = sorted({(held.role.value, held.scope) for held in roles})
+    await connection.execute(
+        statement(_SLICE, "put_roles"),
+        id_,
+        [role for role, _ in distinct],
+        [scope for _, scope in distinct],
+    )
+
+
+async def _found(connection: asyncpg.Connection, id_: str) -> Person:
+    row = await connection.fetchrow(statement(_SLICE, "find_person"), id_)
+    if row is None:
+        raise Refused(Refusal("person_unknown"))
+    return _person(row)
+
+
+def _person(row: Any) -> Person:
+    values = dict(row)
+    login, home = values["login"], values["home"]
+    state: Literal["invited", "active", "removed"] = "active" if values["activated_at"] else "invited"
+    return Person(
+        **{**values, "roles": roles_from(values["roles"])},
+        account=account_of(login, home) if login is not None else None,
+        state="removed" if values["removed_at"] else state,
+    )

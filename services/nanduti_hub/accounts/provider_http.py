@@ -1,0 +1,144 @@
+"""Signing in at an identity provider's own pages: there, and back.
+
+Rules that stay true: what the way back is compared with lies in the browser that went, sealed, for ten minutes
+and for one use; a person has from then on exactly the roles that the provider's claims give now, as far as the
+directory knows their codes. Absent: what is asked of the provider and believed of it, which is `access.oidc`.
+"""
+
+import base64
+import binascii
+import hmac
+import time
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get
+from litestar.datastructures import Cookie
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+from msgspec import Struct
+
+from nanduti_hub.access.claims import Claims, grants_of
+from nanduti_hub.access.door import STRANGER, Door, admit
+from nanduti_hub.access.oidc import Begun, Provider, begin, finish
+from nanduti_hub.access.people import check_role
+from nanduti_hub.access.sealing import NotSealed, seal, unseal
+from nanduti_hub.access.sessions import Held, open_session, preferred
+from nanduti_hub.access.signing_in import SignedIn
+from nanduti_hub.accounts.answers import RequestOf
+from nanduti_hub.accounts.session_http import entered
+from nanduti_hub.directory.queries import codes_of
+from nanduti_hub.documented import answers
+from nanduti_hub.ledger.database import transaction
+from nanduti_hub.refusal import Refusal, Refused
+from nanduti_hub.serving import hub_of
+
+COOKIE = "__Host-nanduti-oidc"
+LASTS = 600
+#: Where a browser is sent that has signed in.
+INSIDE = "/"
+Words = Annotated[str | None, QueryParameter(max_length=4_096)]
+
+
+class _Gone(Struct, frozen=True):
+    """What a browser that has gone to the provider brings back, beside the answer: sealed."""
+
+    begun: Begun
+    until: float
+
+
+@get(
+    "/v1/session/oidc",
+    status_code=302,
+    summary="Ingresar con el servicio de identidad",
+    security=[{}],
+    opt={"open": True},
+    responses=answers(302, media_type="", headers=("Location", "Set-Cookie")),
+)
+async def get_provider(request: RequestOf) -> Response[bytes]:
+    """Go to the identity provider's own page; 404 where none is configured."""
+    door = hub_of(request).door
+    begun = await begin(_provider(door))
+    gone = msgspec.json.encode(_Gone(begun, time.time() + LASTS)).decode()
+    sealed = base64.urlsafe_b64encode(seal(door.sealing, "oidc", gone)).decode()
+    return _sent(begun.url, _cookie(sealed, LASTS))
+
+
+@get(
+    "/v1/session/oidc/callback",
+    status_code=302,
+    summary="Volver del servicio de identidad",
+    security=[{}],
+    opt={"open": True, "recorded": True},
+    responses=answers(302, media_type="", headers=("Location", "Set-Cookie")),
+)
+async def get_callback(
+    request: RequestOf,
+    code: Words = None,
+    answered: Annotated[str | None, QueryParameter(name="state", max_length=4_096)] = None,
+    iss: Words = None,
+) -> Response[bytes]:
+    """Come back from the provider, and be in. Whatever is wrong with it, the answer is the same."""
+    hub = hub_of(request)
+    provider = _provider(hub.door)
+    begun = _begun(request, hub.door)
+    if code is None or not hmac.compare_digest(begun.state.encode(), (answered or "").encode()):
+        raise Refused(Refusal("sign_in_refused"))
+    claims = await finish(provider, begun, code, iss)
+    grants = await _known(request, provider, claims)
+    person = await admit(hub.ledger.database, claims, grants, is_latest=True)
+    if not grants:
+        raise Refused(Refusal("role_missing"))
+    async with transaction(hub.ledger.database, STRANGER) as connection:
+        secret = await open_session(connection, person, preferred(grants)[0])
+    _, cookies = await entered(request, SignedIn(secret))
+    return _sent(INSIDE, *cookies, _cookie("", 0))
+
+
+def _provider(door: Door) -> Provider:
+    if door.provider is None:
+        raise Refused(Refusal("not_found"))
+    return door.provider
+
+
+def _begun(request: RequestOf, door: Door) -> Begun:
+    """What this browser has begun.
+
+    Raises:
+        Refused: `sign_in_refused`, it has not, or long ago.
+
+    """
+    try:
+        sealed = base64.urlsafe_b64decode(request.cookies.get(COOKIE, ""))
+        gone = msgspec.json.decode(unseal(door.sealing, "oidc", sealed), type=_Gone)
+    except (NotSealed, binascii.Error, ValueError) as error:
+        raise Refused(Refusal("sign_in_refused")) from error
+    if gone.until < time.time():
+        raise Refused(Refusal("sign_in_refused"))
+    return gone.begun
+
+
+async def _known(request: RequestOf, provider: Provider, claims: Claims) -> list[Held]:
+    """The roles that the claims give, of which the directory knows the code."""
+    async with transaction(hub_of(request).ledger.database, STRANGER) as connection:
+        codes = await codes_of(connection)
+    known = []
+    for role, scope in grants_of(provider.rules, claims):
+        try:
+            check_role(role, scope, codes.platforms, codes.institutions)
+        except Refused:
+            continue
+        known.append(Held(role, scope))
+    return known
+
+
+def _cookie(value: str, lasts: int) -> Cookie:
+    return Cookie(COOKIE, value=value, secure=True, httponly=True, samesite="lax", max_age=lasts)
+
+
+def _sent(url: str, *cookies: Cookie) -> Response[bytes]:
+    headers = {"Location": url, "Cache-Control": "no-store"}
+    return Response(b"", status_code=302, headers=headers, cookies=list(cookies), media_type="text/plain")
+
+
+ROUTES: list[BaseRouteHandler] = [get_provider, get_callback]

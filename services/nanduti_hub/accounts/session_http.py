@@ -1,0 +1,312 @@
+"""Sessions over HTTP: sign in, see and choose how one acts, sign out; and using the link of an invitation.
+
+Bodies and answers here hold secrets: nothing of them is kept for an `Idempotency-Key`, and signing in twice opens
+two sessions. None of it needs the ledger.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from litestar.datastructures import Cookie
+from litestar.handlers import BaseRouteHandler
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from nanduti_hub.access import audit, totp
+from nanduti_hub.access.door import (
+    COOKIE,
+    STRANGER,
+    check_same_site,
+    forget,
+    session_of,
+    session_with,
+)
+from nanduti_hub.access.invitations import accept, open_invitation
+from nanduti_hub.access.people import RoleName
+from nanduti_hub.access.policy import Act
+from nanduti_hub.access.sessions import Held, Session, act_in_session, end_session
+from nanduti_hub.access.signing_in import DEVICE_LASTS, SignedIn, entered_with, sign_in
+from nanduti_hub.access.tokens import digest_of
+from nanduti_hub.accounts.answers import RequestOf, answered, nothing
+from nanduti_hub.caller import Role
+from nanduti_hub.documented import answers
+from nanduti_hub.ledger.database import transaction
+from nanduti_hub.serving import hub_of, recorded_transaction
+
+Code = Annotated[str, Meta(pattern=r"^[0-9]{6}\Z", max_length=6)]
+Passphrase = Annotated[str, Meta(min_length=1, max_length=1024)]
+
+
+class SignIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who signs in: `login` is `ana@mtess`, of a steward `ana@hub`; `code` is what the authenticator shows."""
+
+    login: Annotated[str, Meta(min_length=1, max_length=80)]
+    passphrase: Passphrase
+    code: Code
+
+
+class RoleChosen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The role in which to act from now on, one of those that the session shows."""
+
+    role: RoleName
+    scope: Annotated[str, Meta(min_length=1, max_length=16)]
+
+
+class SessionView(Struct, frozen=True, kw_only=True):
+    """A session: whose, in which role it acts, all roles to choose from, and the token that every change by
+    cookie must send as `X-CSRF-Token`. It ends at `expires_at`, and after an hour without use.
+    """
+
+    account: str | None
+    name: str
+    home: str
+    role: Role
+    scope: str
+    roles: list[Held]
+    csrf: str
+    expires_at: datetime
+
+
+class InvitationShown(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The secret of a link: its last part, from `inv_` on."""
+
+    invitation: Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class InvitationView(Struct, frozen=True, kw_only=True):
+    """What a link shows: whose it is, and the second factor to enrol, as text and for a QR code."""
+
+    account: str
+    login: str
+    home: str
+    name: str
+    totp_secret: str
+    totp_uri: str
+
+
+class Acceptance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The passphrase that a person chooses, and a code by which the authenticator shows that it has the secret."""
+
+    invitation: Annotated[str, Meta(min_length=1, max_length=100)]
+    passphrase: Passphrase
+    code: Code
+
+
+def view_of(session: Session) -> SessionView:
+    """A session as its person sees it."""
+    return SessionView(
+        account=session.account,
+        name=session.name,
+        home=session.home,
+        role=session.acts.role,
+        scope=session.acts.scope,
+        roles=session.roles,
+        csrf=session.csrf,
+        expires_at=session.expires_at,
+    )
+
+
+def session_cookie(secret: str) -> Cookie:
+    """The cookie of a session; the browser forgets it when it is closed."""
+    return Cookie(COOKIE, value=secret, secure=True, httponly=True, samesite="lax")
+
+
+def gone_cookie() -> Cookie:
+    """What takes the session's cookie away."""
+    return Cookie(COOKIE, value="", secure=True, httponly=True, samesite="lax", max_age=0)
+
+
+async def enter(request: RequestOf, account: str, passphrase: str, code: str) -> tuple[Session, list[Cookie]]:
+    """Sign in: the session, and the cookies to set.
+
+    Raises:
+        Refused: `cross_site`, and as `sign_in` says.
+
+    """
+    hub = hub_of(request)
+    check_same_site(request, hub.door)
+    client = request.client
+    done = await sign_in(
+        hub.ledger.database,
+        hub.door,
+        account,
+        passphrase,
+        code,
+        client.host if client else "",
+        request.cookies,
+        lambda person, known: audit.about_account(request, person, known),
+    )
+    return await entered(request, done)
+
+
+async def entered(request: RequestOf, done: SignedIn) -> tuple[Session, list[Cookie]]:
+    """A session that was just opened, in place of the one that the browser has, and the cookies to set."""
+    hub = hub_of(request)
+    if former := request.cookies.get(COOKIE):
+        async with transaction(hub.ledger.database, STRANGER) as connection:
+            await end_session(connection, digest_of(former))
+        hub.door.known.pop(digest_of(former), None)
+    session = await session_with(hub.ledger.database, hub.door, done.secret)
+    audit.about(request, session.caller)
+    cookies = [session_cookie(done.secret)]
+    if done.device_name:
+        device = Cookie(
+            done.device_name,
+            value=done.device_value,
+            secure=True,
+            httponly=True,
+            samesite="strict",
+            max_age=DEVICE_LASTS,
+        )
+        cookies.append(device)
+    return session, cookies
+
+
+async def act_as(request: RequestOf, acts: Held, status: int) -> None:
+    """Act in another role from now on, in the session that calls; `status` is that of the answer.
+
+    Raises:
+        Refused: `session_missing`, `role_not_held`.
+
+    """
+    session = session_of(request)
+    async with recorded_transaction(request, session.caller, status) as connection:
+        await act_in_session(connection, session.digest, acts)
+    forget(hub_of(request).door, session.caller.id)
+
+
+async def leave(request: RequestOf, status: int) -> None:
+    """End the session that calls; `status` is that of the answer.
+
+    Raises:
+        Refused: `session_missing`.
+
+    """
+    session = session_of(request)
+    async with recorded_transaction(request, session.caller, status) as connection:
+        await end_session(connection, session.digest)
+    forget(hub_of(request).door, session.caller.id)
+
+
+async def accepted(
+    request: RequestOf, invitation: str, passphrase: str, code: str
+) -> tuple[Session, list[Cookie]]:
+    """Use the link of an invitation: the session that it opens, and the cookies to set.
+
+    Raises:
+        Refused: `cross_site`, and as `accept` says.
+
+    """
+    hub = hub_of(request)
+    check_same_site(request, hub.door)
+    found, secret = await accept(
+        hub.ledger.database, hub.door.sealing, hub.door.hasher, STRANGER, invitation, passphrase, code
+    )
+    forget(hub.door, f"person:{found.person}")
+    return await entered(request, entered_with(hub.door, found.account, secret))
+
+
+@post(
+    "/v1/session",
+    summary="Iniciar sesión",
+    security=[{}],
+    opt={"open": True},
+    responses=answers(201, SessionView, headers=("Set-Cookie",)),
+)
+async def post_session(request: RequestOf, data: JSONBody[SignIn]) -> Response[bytes]:
+    """Sign in with account, passphrase and code. Whatever is wrong, the answer is the same.
+
+    The session is a cookie. A few failures make the place from which they come wait (429), never the account.
+    """
+    session, cookies = await enter(request, data.login, data.passphrase, data.code)
+    return answered(201, view_of(session), cookies=cookies)
+
+
+@get(
+    "/v1/session",
+    summary="Mi sesión",
+    opt={"act": Act.READ_SELF},
+    responses=answers(200, SessionView),
+)
+async def get_session(request: RequestOf) -> Response[bytes]:
+    """The session that calls: in which role it acts, and which it could."""
+    return answered(200, view_of(session_of(request)))
+
+
+@put(
+    "/v1/session/role",
+    summary="Elegir en qué rol actúo",
+    opt={"act": Act.READ_SELF},
+    responses=answers(200, SessionView),
+)
+async def put_session_role(request: RequestOf, data: JSONBody[RoleChosen]) -> Response[bytes]:
+    """Act in another of one's roles from now on, in this session."""
+    acts = Held(Role(data.role), data.scope)
+    await act_as(request, acts, 200)
+    return answered(200, view_of(msgspec.structs.replace(session_of(request), acts=acts)))
+
+
+@delete(
+    "/v1/session",
+    status_code=204,
+    summary="Cerrar sesión",
+    opt={"act": Act.READ_SELF},
+    responses=answers(204),
+)
+async def delete_session(request: RequestOf) -> Response[None]:
+    """Sign out: the cookie is good for nothing any more."""
+    await leave(request, 204)
+    return nothing(cookies=[gone_cookie()])
+
+
+@post(
+    "/v1/invitations/open",
+    status_code=200,
+    summary="Abrir el enlace de una invitación",
+    security=[{}],
+    opt={"open": True},
+    responses=answers(200, InvitationView),
+)
+async def post_invitation_open(request: RequestOf, data: JSONBody[InvitationShown]) -> Response[bytes]:
+    """What a link shows; looking does not use it."""
+    hub = hub_of(request)
+    check_same_site(request, hub.door)
+    async with transaction(hub.ledger.database, STRANGER) as connection:
+        found = await open_invitation(connection, hub.door.sealing, data.invitation)
+    shown = InvitationView(
+        account=found.account,
+        login=found.login,
+        home=found.home,
+        name=found.name,
+        totp_secret=found.totp_secret,
+        totp_uri=totp.uri_of(found.totp_secret, found.account),
+    )
+    return answered(200, shown)
+
+
+@post(
+    "/v1/invitations/accept",
+    status_code=200,
+    summary="Aceptar una invitación",
+    security=[{}],
+    opt={"open": True},
+    responses=answers(200, SessionView, headers=("Set-Cookie",)),
+)
+async def post_invitation_accept(request: RequestOf, data: JSONBody[Acceptance]) -> Response[bytes]:
+    """Set the passphrase and the second factor. The link works once; the person's sessions end, and a new one
+    begins: the code is used up, and who has just typed it need not wait for the next.
+    """
+    session, cookies = await accepted(request, data.invitation, data.passphrase, data.code)
+    return answered(200, view_of(session), cookies=cookies)
+
+
+ROUTES: list[BaseRouteHandler] = [
+    post_session,
+    get_session,
+    put_session_role,
+    delete_session,
+    post_invitation_open,
+    post_invitation_accept,
+]

@@ -1,0 +1,390 @@
+"""People's accounts: invited, opened, helped after a loss, given roles and removed, each by whom it may be."""
+
+import asyncio
+import time
+import uuid
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from browser import PASSPHRASE, Browser, code_of, invited, opened, secret_of, somebody
+from hub_api import PLAN, Api, Journey, problem
+
+from nanduti_hub.caller import Caller, Role
+from nanduti_hub.ledger.database import transaction
+
+STEWARD = Caller(name="test:steward", role=Role.STEWARD, scope="*")
+NOBODY = "01900000-0000-7000-8000-00000000dead"
+
+
+async def administrator_of(anyone: httpx.AsyncClient, steward: Api, scope: str) -> Browser:
+    """The administrator of a scope, signed in."""
+    account = await somebody(steward, anyone, ("administrator", scope))
+    browser = Browser(anyone)
+    assert (await browser.sign_in(account)).status_code == 201
+    return browser
+
+
+@pytest.fixture(scope="module")
+async def mtess(anyone: httpx.AsyncClient, steward: Api) -> Browser:
+    """The administrator of an institution."""
+    return await administrator_of(anyone, steward, "mtess")
+
+
+async def test_from_the_invitation_to_the_first_change_and_out_again(
+    steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """A coordinator of CONAETI is invited, sets a passphrase and a second factor, opens a plan, and leaves."""
+    person = await invited(steward, [{"role": "coordinator", "scope": "conaeti"}])
+    assert (person["home"], person["state"]) == ("conaeti", "invited")
+    assert person["account"] == f"{person['login']}@conaeti"
+    assert "/invitacion/inv_" in person["invitation"]
+    account = await opened(anyone, person)
+    browser = Browser(anyone)
+    session = (await browser.sign_in(account)).json()
+    assert (session["role"], session["scope"], session["account"]) == (
+        "coordinator",
+        "conaeti",
+        account.login,
+    )
+    made = await browser.call("POST", "/v1/plans", json=PLAN)
+    assert made.status_code == 201, made.text
+    me = (await browser.call("GET", "/v1/me")).json()
+    assert (me["name"], me["role"], me["scope"]) == (account.login, "coordinator", "conaeti")
+    assert (await steward.read(f"/v1/people/{person['id']}"))["state"] == "active"
+    assert (await browser.call("DELETE", "/v1/session")).status_code == 204
+    problem(await browser.call("GET", "/v1/me"), 401, "token_missing")
+
+
+async def test_a_link_shows_whose_it_is_and_the_second_factor_to_enrol(
+    steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """As often as it is looked at, the same; looking does not use it."""
+    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
+    first = await anyone.post("/v1/invitations/open", json={"invitation": secret_of(person)})
+    assert first.headers["cache-control"] == "no-store"
+    shown = first.json()
+    again = (await anyone.post("/v1/invitations/open", json={"invitation": secret_of(person)})).json()
+    assert shown == again
+    assert shown["account"] == person["account"]
+    assert shown["totp_uri"].startswith("otpauth://totp/")
+    assert shown["totp_secret"] in shown["totp_uri"]
+
+
+async def test_a_link_works_once_even_where_two_use_it_at_the_same_time(
+    steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """A double click: one is taken, the other told that the link has been used."""
+    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
+    link = secret_of(person)
+    shown = (await anyone.post("/v1/invitations/open", json={"invitation": link})).json()
+    sent = {"invitation": link, "passphrase": PASSPHRASE, "code": code_of(shown["totp_secret"])}
+    answers = await asyncio.gather(*(anyone.post("/v1/invitations/accept", json=sent) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 404, 404]
+    for body in ("open", "accept"):
+        content = sent if body == "accept" else {"invitation": link}
+        problem(await anyone.post(f"/v1/invitations/{body}", json=content), 404, "invitation_invalid")
+
+
+async def test_a_link_that_has_expired_is_like_one_that_never_was(
+    steward: Api, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
+) -> None:
+    """The same problem, in the same words."""
+    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
+    await superuser.execute(
+        "UPDATE invitation SET expires_at = now() - interval '1 second' WHERE person = $1", person["id"]
+    )
+    bodies = []
+    for link in (secret_of(person), "inv_" + "A" * 43):
+        answer = await anyone.post("/v1/invitations/open", json={"invitation": link})
+        bodies.append(problem(answer, 404, "invitation_invalid"))
+    assert bodies[0] == bodies[1]
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "code"),
+    [
+        ("corta", "passphrase_short"),
+        ("x" * 300, "passphrase_short"),
+        ("aaaaaaaaaaaaaaaaaaaa", "passphrase_obvious"),
+        ("sintética Sintética", "passphrase_obvious"),
+        ("ñandutí Ñandutí nanduti", "passphrase_obvious"),
+        ("tres palabras de ñandutí", None),
+        ("nanduti nanduti nanduti", "passphrase_obvious"),
+    ],
+)
+async def test_a_passphrase_is_long_and_not_the_obvious_one(
+    steward: Api, anyone: httpx.AsyncClient, passphrase: str, code: str | None
+) -> None:
+    """Length decides; what anybody would try first is refused, and the link is still good then."""
+    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
+    link = secret_of(person)
+    shown = (await anyone.post("/v1/invitations/open", json={"invitation": link})).json()
+    sent = {"invitation": link, "passphrase": passphrase, "code": code_of(shown["totp_secret"])}
+    answer = await anyone.post("/v1/invitations/accept", json=sent)
+    if code is None:
+        assert answer.status_code == 200
+    else:
+        problem(answer, 422, code)
+        await opened(anyone, person)
+
+
+async def test_the_second_factor_must_be_shown_to_work(steward: Api, anyone: httpx.AsyncClient) -> None:
+    """Else a person who has typed it wrong could never sign in."""
+    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
+    shown = (await anyone.post("/v1/invitations/open", json={"invitation": secret_of(person)})).json()
+    right = {code_of(shown["totp_secret"], steps) for steps in (-2, -1, 0, 1, 2)}
+    wrong = next(
+        code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in right
+    )
+    sent = {"invitation": secret_of(person), "passphrase": PASSPHRASE, "code": wrong}
+    problem(await anyone.post("/v1/invitations/accept", json=sent), 422, "code_refused")
+
+
+async def test_recovery_takes_nothing_away_until_it_is_used(
+    mtess: Browser, steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """The administrator asks for a link; the person signs in as before, until the link is used; then anew only."""
+    account = await somebody(steward, anyone, ("case_officer", "mtess"))
+    asked = await mtess.call("POST", f"/v1/people/{account.person['id']}/recovery")
+    assert asked.status_code == 201, asked.text
+    before = Browser(anyone)
+    assert (await before.sign_in(account)).status_code == 201
+    after = await opened(anyone, asked.json(), "otra frase muy distinta (sintética)")
+    problem(await before.call("GET", "/v1/me"), 401, "session_ended")
+    problem(await Browser(anyone).sign_in(account, steps=1), 401, "sign_in_refused")
+    assert (await Browser(anyone).sign_in(after)).status_code == 201
+
+
+async def test_a_new_link_ends_the_one_before(mtess: Browser, anyone: httpx.AsyncClient) -> None:
+    """Of a person's links only the latest works."""
+    api = Api(anyone, "")
+    sent = {
+        "login": f"s{uuid.uuid4().hex[:10]}",
+        "name": "Persona Sintética",
+        "roles": [{"role": "observer", "scope": "mtess"}],
+    }
+    first = (await mtess.call("POST", "/v1/people", json=sent)).json()
+    second = (await mtess.call("POST", f"/v1/people/{first['id']}/recovery")).json()
+    problem(
+        await api.call("POST", "/v1/invitations/open", json={"invitation": secret_of(first)}),
+        404,
+        "invitation_invalid",
+    )
+    await opened(anyone, second)
+
+
+async def test_who_is_removed_is_out_at_once_and_cannot_come_back(
+    mtess: Browser, steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """The session, the open link and the account; the login is free for somebody else."""
+    account = await somebody(steward, anyone, ("case_officer", "mtess"))
+    browser = Browser(anyone)
+    assert (await browser.sign_in(account)).status_code == 201
+    path = f"/v1/people/{account.person['id']}"
+    link = (await mtess.call("POST", f"{path}/recovery")).json()
+    assert (await mtess.call("DELETE", path)).status_code == 204
+    problem(await browser.call("GET", "/v1/me"), 401, "session_ended")
+    problem(await Browser(anyone).sign_in(account, steps=1), 401, "sign_in_refused")
+    problem(
+        await anyone.post("/v1/invitations/open", json={"invitation": secret_of(link)}),
+        404,
+        "invitation_invalid",
+    )
+    assert (await mtess.call("DELETE", path)).status_code == 204
+    assert (await mtess.call("GET", path)).json()["state"] == "removed"
+    listed = [item["id"] for item in await steward.pages("/v1/people", home="mtess")]
+    assert account.person["id"] not in listed
+    role = [{"role": "observer", "scope": "mtess"}]
+    assert await invited(steward, role, login=account.person["login"])
+
+
+async def test_a_removal_in_another_process_cuts_within_seconds(
+    steward: Api, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
+) -> None:
+    """What was looked up stands for five seconds and no longer."""
+    account = await somebody(steward, anyone, ("observer", "mesa"))
+    browser = Browser(anyone)
+    assert (await browser.sign_in(account)).status_code == 201
+    assert (await browser.call("GET", "/v1/me")).status_code == 200
+    begun = time.monotonic()
+    await superuser.execute("UPDATE person SET removed_at = now() WHERE id = $1", account.person["id"])
+    while (await browser.call("GET", "/v1/me")).status_code == 200:
+        assert time.monotonic() - begun < 30
+        await asyncio.sleep(0.1)
+
+
+OF_MESA: list[dict[str, str]] = [{"role": "observer", "scope": "mesa"}]
+
+
+async def test_an_administrator_neither_sees_nor_touches_anothers_people(
+    mtess: Browser, steward: Api
+) -> None:
+    """As if they did not exist, in the same words; and the other list is empty."""
+    person = await invited(steward, OF_MESA)
+    for id_ in (person["id"], NOBODY):
+        roles = {"roles": OF_MESA}
+        for method, below, sent in (
+            ("GET", "", {}),
+            ("PUT", "/roles", {"json": roles, "headers": {"If-Match": '"1"'}}),
+            ("POST", "/recovery", {}),
+            ("DELETE", "", {}),
+        ):
+            problem(await mtess.call(method, f"/v1/people/{id_}{below}", **sent), 404, "person_unknown")
+    mine = (await mtess.call("GET", "/v1/people?limit=500")).json()["items"]
+    assert {item["home"] for item in mine} == {"mtess"}
+    assert (await mtess.call("GET", "/v1/people?home=mesa")).json()["items"] == []
+    assert person["id"] in {item["id"] for item in await steward.pages("/v1/people", limit=20)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"roles": [{"role": "steward", "scope": "*"}]}, 403, "not_yours"),
+        ({"roles": [{"role": "steward", "scope": "mtess"}]}, 422, "scope_unfit"),
+        ({"roles": [{"role": "coordinator", "scope": "mesa"}]}, 403, "not_yours"),
+        ({"roles": [{"role": "coordinator", "scope": "mtess"}]}, 422, "scope_unfit"),
+        ({"home": "mesa"}, 403, "not_yours"),
+        ({"home": "*"}, 403, "not_yours"),
+        ({"login": "Ana"}, 400, "invalid"),
+        ({"login": "ana\n"}, 400, "invalid"),
+        ({"name": "  "}, 400, "invalid"),
+        ({"roles": []}, 400, "invalid"),
+        ({"roles": [{"role": "worker", "scope": "mtess"}]}, 400, "invalid"),
+    ],
+)
+async def test_an_administrator_gives_only_roles_of_its_own(
+    mtess: Browser, changes: dict[str, Any], status: int, code: str
+) -> None:
+    """Neither a steward's nor another's, nor a role that its institution cannot have."""
+    wanted = {
+        "login": f"s{uuid.uuid4().hex[:10]}",
+        "name": "Persona Sintética",
+        "roles": [{"role": "observer", "scope": "mtess"}],
+    }
+    problem(await mtess.call("POST", "/v1/people", json=wanted | changes), status, code)
+
+
+async def test_an_administrator_does_not_touch_who_has_a_role_elsewhere_too(
+    mtess: Browser, steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """A recovery would hand over the other role: only a steward helps. The person is seen, and said to be shared."""
+    shared = await somebody(steward, anyone, ("focal_point", "mtess"), ("coordinator", "mesa"), home="mtess")
+    path = f"/v1/people/{shared.person['id']}"
+    assert (await mtess.call("GET", path)).json()["home"] == "mtess"
+    roles = {"roles": [{"role": "observer", "scope": "mtess"}]}
+    for method, below, sent in (
+        ("PUT", "/roles", {"json": roles, "headers": {"If-Match": '"1"'}}),
+        ("POST", "/recovery", {}),
+        ("DELETE", "", {}),
+    ):
+        problem(await mtess.call(method, path + below, **sent), 403, "person_shared")
+    assert (await steward.call("POST", f"{path}/recovery")).status_code == 201
+
+
+async def test_the_database_itself_keeps_an_administrator_to_its_own(
+    hub: Journey, steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """Where a check in code were missing: nothing of another is seen, and nothing is written."""
+    other = await somebody(steward, anyone, ("observer", "mesa"))
+    shared = await somebody(steward, anyone, ("observer", "mtess"), ("observer", "mesa"), home="mtess")
+    caller = Caller(name="test", role=Role.ADMINISTRATOR, scope="mtess", id="token:test")
+    database = hub.running.ledger.database
+    async with transaction(database, caller) as connection:
+        assert {row["home"] for row in await connection.fetch("SELECT home FROM person")} == {"mtess"}
+        for id_ in (other.person["id"], shared.person["id"]):
+            done = await connection.execute("UPDATE person SET removed_at = now() WHERE id = $1", id_)
+            assert done == "UPDATE 0"
+            assert await connection.execute("DELETE FROM person_role WHERE person = $1", id_) == "DELETE 0"
+    attempts = [
+        ("INSERT INTO person_role (person, role, scope) VALUES ($1, 'steward', '*')", shared.person["id"]),
+        (
+            "INSERT INTO person_role (person, role, scope) VALUES ($1, 'observer', 'mtess')",
+            other.person["id"],
+        ),
+        (
+            """INSERT INTO invitation (id, sha256, person, totp, created_by, expires_at)
+               VALUES ('x', sha256('x'), $1, 'x', 'x', now())""",
+            shared.person["id"],
+        ),
+        (
+            """INSERT INTO token (id, sha256, name, role, scope, created_by, created_by_name)
+               VALUES ($1, sha256('y'), 'x', 'observer', 'mesa', 'x', 'x')""",
+            "synthetic",
+        ),
+    ]
+    for sql, value in attempts:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction(database, caller) as connection:
+                await connection.execute(sql, value)
+
+
+SECRETS = [
+    "SELECT sha256 FROM token",
+    "SELECT passphrase FROM person",
+    "SELECT totp FROM person",
+    "SELECT sha256 FROM invitation",
+    "SELECT totp FROM invitation",
+    "SELECT * FROM session",
+    "SELECT csrf FROM session",
+    "UPDATE token SET sha256 = sha256",
+    "UPDATE person SET passphrase = 'x'",
+    "UPDATE token SET role = 'steward'",
+    "DELETE FROM token",
+    "DELETE FROM person",
+    "SELECT roles_of('x')",
+]
+
+
+@pytest.mark.parametrize("sql", SECRETS)
+async def test_no_secret_can_be_read_or_written_over_by_the_api(hub: Journey, sql: str) -> None:
+    """Not even as a steward: the database refuses the column."""
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with transaction(hub.running.ledger.database, STEWARD) as connection:
+            await connection.execute(sql)
+
+
+async def test_roles_are_changed_at_the_version_that_was_seen(
+    mtess: Browser, steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """Of two who change at once the second is told; a session in a role that was taken ends."""
+    account = await somebody(steward, anyone, ("case_officer", "mtess"))
+    browser = Browser(anyone)
+    assert (await browser.sign_in(account)).json()["role"] == "case_officer"
+    path = f"/v1/people/{account.person['id']}/roles"
+    sent = {"roles": [{"role": "focal_point", "scope": "mtess"}, {"role": "observer", "scope": "mtess"}]}
+    problem(await mtess.call("PUT", path, json=sent), 428, "version_missing")
+    tag = (await mtess.call("GET", f"/v1/people/{account.person['id']}")).headers["etag"]
+    done = await mtess.call("PUT", path, json=sent, headers={"If-Match": tag})
+    assert done.status_code == 200, done.text
+    assert done.json()["roles"] == sent["roles"]
+    problem(await mtess.call("PUT", path, json=sent, headers={"If-Match": tag}), 412, "version_conflict")
+    problem(await browser.call("GET", "/v1/me"), 401, "session_ended")
+
+
+async def test_a_login_is_taken_only_within_its_own_home(steward: Api) -> None:
+    """So that inviting somebody does not tell whom another home has."""
+    login = f"s{uuid.uuid4().hex[:10]}"
+    await invited(steward, [{"role": "observer", "scope": "mtess"}], login=login)
+    await invited(steward, OF_MESA, login=login)
+    wanted = {"login": login, "name": "Persona Sintética", "roles": OF_MESA}
+    told = problem(await steward.call("POST", "/v1/people", json=wanted), 409, "login_taken")
+    assert f"{login}@mesa" in told["title"]
+
+
+async def test_people_are_nobody_elses_business(conaeti: Api, member: Api) -> None:
+    """A coordinator and an observer are refused before anything is looked up."""
+    for api in (conaeti, member):
+        for method, path in (("GET", "/v1/people"), ("GET", f"/v1/people/{NOBODY}"), ("GET", "/v1/tokens")):
+            problem(await api.call(method, path), 403, "not_allowed")
+
+
+async def test_the_first_steward_belongs_to_the_hub(steward: Api, anyone: httpx.AsyncClient) -> None:
+    """And signs in as such; its role reaches everybody's people."""
+    account = await somebody(steward, anyone, ("steward", "*"))
+    assert account.login.endswith("@hub")
+    browser = Browser(anyone)
+    session = (await browser.sign_in(account)).json()
+    assert (session["role"], session["scope"], session["home"]) == ("steward", "*", "*")
+    assert (await browser.call("GET", "/v1/people")).status_code == 200

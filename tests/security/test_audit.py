@@ -1,0 +1,387 @@
+"""The record: who did what, when, from where; nothing is written without it, and nobody rewrites it."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from browser import Browser, invited, opened, secret_of, somebody
+from databases import Database
+from hub_api import ACTION, CONFIRMATION, PLAN, Api, Journey, problem
+from matrix_requests import REQUESTS, WORKBOOK, World
+from test_matrix import ROWS, everything
+from test_matrix import world as world  # a fixture  # noqa: PLC0414
+
+from nanduti_hub.access.tokens import create_token
+from nanduti_hub.caller import WORKER, Caller, Role
+from nanduti_hub.ledger.database import Database as HubDatabase
+from nanduti_hub.ledger.database import transaction
+from nanduti_hub.ledger.statements import statement
+
+COLUMNS = "actor, name, role, scope, method, route, act, target, status, code, address"
+STEWARD = Caller(name="test:steward", role=Role.STEWARD, scope="*", id="token:e")
+PERSON = "Juana-Benitez-Sintetica"
+
+
+@pytest.fixture
+async def superuser(journeys_database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that sees the whole record."""
+    connection = await asyncpg.connect(journeys_database.dsn("superuser"))
+    yield connection
+    await connection.close()
+
+
+async def last(superuser: asyncpg.Connection) -> int:
+    """The number of the last row."""
+    return int(await superuser.fetchval("SELECT coalesce(max(id), 0) FROM audit"))
+
+
+async def since(superuser: asyncpg.Connection, row: int) -> list[dict[str, Any]]:
+    """The rows after one, in order."""
+    found = await superuser.fetch("SELECT * FROM audit WHERE id > $1 ORDER BY id", row)
+    return [{name: one[name] for name in COLUMNS.split(", ")} for one in found]
+
+
+@asynccontextmanager
+async def no_record(superuser: asyncpg.Connection) -> AsyncIterator[None]:
+    """While nobody can write into the record."""
+    await superuser.execute("REVOKE INSERT ON audit FROM nanduti_app")
+    await superuser.execute(f"REVOKE INSERT ({COLUMNS}) ON audit FROM nanduti_app")
+    try:
+        yield
+    finally:
+        await superuser.execute(f"GRANT INSERT ({COLUMNS}) ON audit TO nanduti_app")
+
+
+async def test_every_write_leaves_one_row_that_says_who_did_what_to_which_thing_from_where(
+    conaeti: Api, superuser: asyncpg.Connection
+) -> None:
+    """By the route's template, the act, and the id of what was made or changed."""
+    start = await last(superuser)
+    plan = await conaeti.made("/v1/plans", PLAN)
+    action = await conaeti.added(plan["id"])
+    changed = await conaeti.call(
+        "PATCH", f"/v1/actions/{action['code']}", json={"title": "Otro"}, headers={"If-Match": '"1"'}
+    )
+    assert changed.status_code == 200
+    draft = (await conaeti.call("POST", f"/v1/plans/{plan['id']}/imports", content=WORKBOOK)).json()["id"]
+    await conaeti.call("PUT", f"/v1/imports/{draft}/pairs", json={"pairs": {}}, headers={"If-Match": '"1"'})
+    await conaeti.call("POST", f"/v1/imports/{draft}/confirm", json=CONFIRMATION)
+    rows = await since(superuser, start)
+    assert [(row["method"], row["route"], row["act"], row["target"], row["status"]) for row in rows] == [
+        ("POST", "/v1/plans", "plan.change", plan["id"], 201),
+        ("POST", "/v1/plans/{plan_id}/actions", "action.change", action["id"], 201),
+        ("PATCH", "/v1/actions/{name}", "action.change", action["id"], 200),
+        ("POST", "/v1/plans/{plan_id}/imports", "plan.change", draft, 201),
+        ("PUT", "/v1/imports/{import_id}/pairs", "plan.change", draft, 200),
+        ("POST", "/v1/imports/{import_id}/confirm", "plan.change", draft, 200),
+    ]
+    for row in rows:
+        assert row["actor"].startswith("token:")
+        assert (row["name"], row["role"], row["scope"]) == ("test:conaeti", "coordinator", "conaeti")
+        assert (row["code"], row["address"]) == (None, "127.0.0.1")
+
+
+async def test_what_was_refused_is_recorded_with_its_reason(
+    conaeti: Api, mesa: Api, member: Api, open_plan: str, superuser: asyncpg.Connection
+) -> None:
+    """The thing is named only where it was found: a path can contain anything, a person's name too."""
+    action = await conaeti.added(open_plan)
+    path = f"/v1/actions/{action['id']}"
+    start = await last(superuser)
+    await mesa.call("PATCH", path, json={"title": "x"}, headers={"If-Match": '"1"'})
+    await conaeti.call("PATCH", path, json={"title": "x"}, headers={"If-Match": '"9"'})
+    await member.call("PATCH", f"/v1/actions/{PERSON}", json={"title": "x"})
+    await conaeti.call(
+        "PATCH", f"/v1/actions/{PERSON}", json={"title": "x"}, headers={"If-Match": '"1"', "X-Extra": PERSON}
+    )
+    await conaeti.call("POST", f"/v1/plans?q={PERSON}", content=b'{"title": "Juana')
+    rows = await since(superuser, start)
+    assert [(row["status"], row["code"], row["target"]) for row in rows] == [
+        (403, "not_yours", action["id"]),
+        (412, "version_conflict", action["id"]),
+        (403, "not_allowed", None),
+        (404, "action_unknown", None),
+        (400, "invalid", None),
+    ]
+    assert PERSON not in json.dumps(rows)
+
+
+async def test_what_every_member_may_read_leaves_no_row_and_a_borrador_does(
+    conaeti: Api, mesa: Api, open_plan: str, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
+) -> None:
+    """Nor do those whom nobody knows, who would fill it; a look at what is hidden from one does."""
+    answer = await conaeti.call("POST", f"/v1/plans/{open_plan}/imports", content=WORKBOOK)
+    path = f"/v1/imports/{answer.json()['id']}"
+    start = await last(superuser)
+    for public in ("/v1/me", "/v1/actions", "/v1/actions.csv", "/v1/plans", "/v1/register", "/v1/actions/x"):
+        await mesa.call("GET", public)
+    await anyone.get(path)
+    await anyone.get(path, headers={"Authorization": "Bearer nan_x"})
+    await anyone.post("/v1/plans", json=PLAN)
+    assert await since(superuser, start) == []
+    await conaeti.call("GET", path)
+    await mesa.call("GET", path)
+    await mesa.call("GET", "/v1/audit")
+    assert [
+        (row["act"], row["status"], row["code"], row["target"]) for row in await since(superuser, start)
+    ] == [
+        ("import.read", 200, None, path.rpartition("/")[2]),
+        ("import.read", 404, "import_unknown", None),
+        ("audit.read", 403, "not_allowed", None),
+    ]
+
+
+async def test_who_signs_in_and_out_and_who_fails_to_is_recorded_and_never_what_was_typed(
+    steward: Api, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
+) -> None:
+    """A failure names the account where there is one; a login that is none could be a passphrase."""
+    account = await somebody(steward, anyone, ("coordinator", "conaeti"), home="conaeti")
+    person, typed = f"person:{account.person['id']}", "zafiro9 una frase secreta"
+    start = await last(superuser)
+    browser = Browser(anyone)
+    for changes in ({"passphrase": typed}, {"login": f"{typed}@conaeti"}, {"login": "nadie@conaeti"}):
+        problem(await browser.sign_in(account, **changes), 401, "sign_in_refused")
+    assert (await browser.sign_in(account)).status_code == 201
+    assert (await browser.call("DELETE", "/v1/session")).status_code == 204
+    rows = await since(superuser, start)
+    assert [(row["method"], row["route"], row["actor"], row["role"], row["status"]) for row in rows] == [
+        ("POST", "/v1/session", person, None, 401),
+        ("POST", "/v1/session", "nobody", None, 401),
+        ("POST", "/v1/session", "nobody", None, 401),
+        ("POST", "/v1/session", person, "coordinator", 201),
+        ("DELETE", "/v1/session", person, "coordinator", 204),
+    ]
+    assert [row["name"] for row in rows[:3]] == [account.login, "", ""]
+    everything_said = json.dumps(rows)
+    for secret in (typed, account.passphrase, account.invitation, account.totp):
+        assert secret not in everything_said
+
+
+async def test_a_link_is_never_in_the_record_though_it_is_in_a_path(
+    steward: Api, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
+) -> None:
+    """The person whom it is for is, once the link was used."""
+    person = await invited(steward, [{"role": "observer", "scope": "mtess"}], home="mtess")
+    start = await last(superuser)
+    secret = secret_of(person)
+    await anyone.get(f"/invitacion/{secret}")
+    await anyone.post(f"/invitacion/{secret}", data={"passphrase": "x", "again": "y", "code": "1"})
+    account = await opened(anyone, person)
+    rows = await since(superuser, start)
+    assert len(rows) >= 3
+    assert account.invitation not in json.dumps(rows)
+    assert secret not in json.dumps(rows)
+
+
+WRITES = [
+    (method, route)
+    for method, route in ROWS
+    if method != "GET" and any(cell == "ok" for name, cell in ROWS[method, route].items() if name != "nobody")
+]
+#: What is open writes its row, if not in its transaction, before its secret is handed over.
+OPEN = {(method, route) for method, route in ROWS if ROWS[method, route]["nobody"] == "ok"}
+
+
+@pytest.mark.parametrize(("method", "route"), [one for one in WRITES if one not in OPEN])
+async def test_nothing_is_written_without_its_row(world: World, method: str, route: str) -> None:
+    """While the record takes nothing, a write is refused in its own transaction, and nothing of it is there."""
+    column = next(name for name, cell in ROWS[method, route].items() if cell == "ok")
+    request = await REQUESTS[method, route](world)
+    before = await everything(world.superuser)
+    async with no_record(world.superuser):
+        answer = await world.callers[column].request(method, request.path, **request.sent)
+    problem(answer, 503, "record_away")
+    assert await everything(world.superuser) == before
+
+
+async def test_nothing_that_is_not_public_is_shown_without_its_row(
+    conaeti: Api, steward: Api, open_plan: str, superuser: asyncpg.Connection
+) -> None:
+    """Not even the beginning of an export; what is public is."""
+    draft = (await conaeti.call("POST", f"/v1/plans/{open_plan}/imports", content=WORKBOOK)).json()["id"]
+    async with no_record(superuser):
+        problem(await conaeti.call("GET", f"/v1/imports/{draft}"), 503, "record_away")
+        for path in ("/v1/audit", "/v1/audit.csv", "/v1/audit.ndjson"):
+            problem(await steward.call("GET", path), 503, "record_away")
+        assert (await conaeti.call("GET", "/v1/actions")).status_code == 200
+    assert (await conaeti.call("GET", f"/v1/imports/{draft}")).status_code == 200
+
+
+async def test_a_command_that_was_decided_again_or_repeated_has_a_row_for_each_request(
+    conaeti: Api, open_plan: str, superuser: asyncpg.Connection
+) -> None:
+    """As many rows as requests, whatever the transactions went through."""
+    start = await last(superuser)
+    await asyncio.gather(*(conaeti.added(open_plan) for _ in range(8)))
+    for _ in range(2):
+        answer = await conaeti.call(
+            "POST", f"/v1/plans/{open_plan}/actions", json=ACTION, headers={"Idempotency-Key": "una-vez"}
+        )
+        assert answer.status_code == 201
+    rows = await since(superuser, start)
+    assert [row["status"] for row in rows] == [201] * 10
+    assert len({row["target"] for row in rows}) == 9
+    assert rows[-1]["target"] == rows[-2]["target"] == answer.json()["id"]
+
+
+async def values(actor: str = STEWARD.id, role: str = "steward", scope: str = "*") -> list[Any]:
+    """A row as `put_audit` takes it."""
+    return [actor, "x", role, scope, "GET", "/v1/me", None, None, 200, None, None]
+
+
+async def test_the_database_itself_takes_rows_about_oneself_alone_and_never_changes_one(
+    pools: HubDatabase,
+) -> None:
+    """Neither the API's role nor the worker's; the time and the number are the database's."""
+    put = statement("nanduti_hub.access", "put_audit")
+    async with transaction(pools, STEWARD) as connection:
+        await connection.execute(put, *await values())
+    for row in (
+        await values(actor="token:another"),
+        await values(role="coordinator"),
+        await values(scope="mesa"),
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction(pools, STEWARD) as connection:
+                await connection.execute(put, *row)
+    for caller in (STEWARD, WORKER):
+        for attack in (
+            "UPDATE audit SET name = 'y'",
+            "DELETE FROM audit",
+            "TRUNCATE audit",
+            "INSERT INTO audit (actor, name, method, route, status, at) VALUES ('hub', '', 'GET', '', 200, now())",
+            "INSERT INTO audit (id, actor, name, method, route, status) VALUES (1, 'hub', '', 'GET', '', 200)",
+            "ALTER TABLE audit DISABLE ROW LEVEL SECURITY",
+            "DROP TABLE audit",
+        ):
+            with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.GeneratedAlwaysError)):
+                async with transaction(pools, caller) as connection:
+                    await connection.execute(attack)
+    async with transaction(pools, STEWARD) as connection:
+        assert await connection.fetchval("SELECT count(*) FROM audit") == 1
+    for role in (Role.ADMINISTRATOR, Role.COORDINATOR, Role.FOCAL_POINT, Role.CASE_OFFICER, Role.OBSERVER):
+        other = Caller(name="test:other", role=role, scope="mesa", id="token:f")
+        async with transaction(pools, other) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM audit") == 0
+
+
+async def test_a_steward_searches_by_who_what_when_and_from_where(
+    conaeti: Api, mesa: Api, member: Api, steward: Api, open_plan: str
+) -> None:
+    """Each filter alone, and all together; and asking is in the record too."""
+    before = datetime.now(UTC)
+    action = await conaeti.added(open_plan)
+    await mesa.call("PATCH", f"/v1/actions/{action['id']}", json={}, headers={"If-Match": '"1"'})
+    await member.call("POST", "/v1/plans", json=PLAN)
+    after = datetime.now(UTC)
+    time = {"since": before.isoformat(), "until": after.isoformat()}
+    items = await steward.pages("/v1/audit", **time)
+    assert [item["code"] for item in items] == ["not_allowed", "not_yours", None], "the newest first"
+    refused = items[1]
+    for query, expected in (
+        ({"actor": refused["actor"]}, ["not_yours"]),
+        ({"name": "test:mesa"}, ["not_yours"]),
+        ({"role": "observer"}, ["not_allowed"]),
+        ({"scope": "mesa"}, ["not_yours"]),
+        ({"act": "plan.change"}, ["not_allowed"]),
+        ({"target": action["id"]}, ["not_yours", None]),
+        ({"status": 201}, [None]),
+        ({"refused": "true"}, ["not_allowed", "not_yours"]),
+        ({"refused": "false"}, [None]),
+        ({"address": "127.0.0.1"}, ["not_allowed", "not_yours", None]),
+        ({"address": "192.0.2.1"}, []),
+        ({"scope": "mesa", "act": "action.change", "refused": "true", "target": action["id"]}, ["not_yours"]),
+    ):
+        found = await steward.read("/v1/audit", **time, **query)
+        assert [item["code"] for item in found["items"]] == expected, query
+    assert (await steward.read("/v1/audit", limit=1))["items"][0]["act"] == "audit.read"
+    assert (await steward.read("/v1/audit", until="2020-01-01T00:00:00Z"))["items"] == []
+
+
+async def test_the_record_is_paged_without_a_gap_while_it_grows(
+    conaeti: Api, steward: Api, open_plan: str
+) -> None:
+    """Each page goes on after the last row of the one before; a cursor of another's making is refused."""
+    begun = datetime.now(UTC).isoformat()
+    for _ in range(5):
+        await conaeti.added(open_plan)
+    pages = await steward.pages("/v1/audit", since=begun, act="action.change", limit=2)
+    assert len(pages) == 5
+    assert [item["id"] for item in pages] == sorted((item["id"] for item in pages), reverse=True)
+    for cursor in ("x", "bjE", "YTEuMg==é", "a99999999999999999.1"):
+        problem(await steward.call("GET", "/v1/audit", params={"cursor": cursor}), 400, "invalid")
+    problem(await steward.call("GET", "/v1/audit", params={"since": "ayer"}), 400, "invalid")
+
+
+async def test_the_record_is_taken_along_as_lines_or_as_a_spreadsheet(hub: Journey, steward: Api) -> None:
+    """The same rows; a name that a spreadsheet would take for a formula is text."""
+    begun = datetime.now(UTC).isoformat()
+    async with transaction(hub.running.ledger.database, STEWARD) as connection:
+        token = await create_token(connection, "=HYPERLINK(1)", Role.COORDINATOR, "conaeti")
+    async with httpx.AsyncClient(base_url=hub.url, headers={"Authorization": f"Bearer {token}"}) as client:
+        assert (await client.post("/v1/plans", json=PLAN)).status_code == 201
+    query = {"since": begun, "name": "=HYPERLINK(1)"}
+    lines = (await steward.call("GET", "/v1/audit.ndjson", params=query)).text.splitlines()
+    (entry,) = (await steward.read("/v1/audit", **query))["items"]
+    assert [json.loads(line) for line in lines] == [entry]
+    answer = await steward.call("GET", "/v1/audit.csv", params=query)
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert "attachment" in answer.headers["content-disposition"]
+    heading, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    assert len(heading) == len(row)
+    assert dict(zip(heading, row, strict=True))["nombre"] == "'=HYPERLINK(1)"
+    assert dict(zip(heading, row, strict=True))["objeto"] == entry["target"]
+
+
+QUERIES: list[tuple[dict[int, Any], str]] = [
+    ({}, "audit_at"),
+    ({1: "token:7"}, "audit_actor"),
+    ({4: "scope7"}, "audit_scope"),
+    ({5: "act.7"}, "audit_act"),
+    ({6: "thing-77"}, "audit_target"),
+    ({8: True}, "audit_refused"),
+    ({9: "192.0.2.7"}, "audit_address"),
+    ({10: datetime(2026, 1, 2, tzinfo=UTC), 11: datetime(2026, 1, 3, tzinfo=UTC)}, "audit_at"),
+    ({12: datetime(2026, 1, 2, tzinfo=UTC), 13: 5}, "audit_at"),
+]
+
+
+async def test_every_search_that_the_record_is_made_for_uses_its_index(database: Database) -> None:
+    """As the role of the API, behind row-level security, in 50,000 rows."""
+    owner = await asyncpg.connect(database.dsn("superuser"))
+    await owner.execute("""
+        INSERT INTO audit (at, actor, name, role, scope, method, route, act, target, status, address)
+        SELECT timestamptz '2026-01-01Z' + n * interval '1 minute', 'token:' || n % 500, 'x', 'observer', 'scope' || n % 50,
+               'GET', '/v1/me', 'act.' || n % 40, 'thing-' || n / 3, CASE WHEN n % 100 = 0 THEN 403 ELSE 200 END,
+               '192.0.2.' || n % 250
+        FROM generate_series(1, 50000) AS n""")
+    await owner.execute("ANALYZE audit")
+    await owner.close()
+    app = await asyncpg.connect(database.dsn("app"), server_settings={"plan_cache_mode": "force_custom_plan"})
+    query = statement("nanduti_hub.audit", "list_audit")
+    async with app.transaction():
+        for name, value in (("role", "steward"), ("scope", "*"), ("caller", "token:e")):
+            await app.execute("SELECT set_config($1, $2, true)", f"nanduti.{name}", value)
+        for given, index in QUERIES:
+            binds = [given.get(place) for place in range(1, 14)]
+            plan = "\n".join(row[0] for row in await app.fetch(f"EXPLAIN {query}", *binds, 51))
+            assert index in plan, f"{given}\n{plan}"
+            assert "Seq Scan" not in plan, plan
+    await app.close()
+
+
+async def test_rows_are_in_the_order_of_time(steward: Api, conaeti: Api, open_plan: str) -> None:
+    """And their time is when it happened, to the second at least."""
+    begun = datetime.now(UTC)
+    await conaeti.added(open_plan)
+    entry = (await steward.read("/v1/audit", act="action.change", limit=1))["items"][0]
+    at = datetime.fromisoformat(entry["at"])
+    assert begun - timedelta(seconds=1) <= at <= datetime.now(UTC) + timedelta(seconds=1)
