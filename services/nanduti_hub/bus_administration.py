@@ -53,6 +53,7 @@ SENTENCES = {
     Trouble.REFUSED: "el servidor no acepta su clave: falta poner en su lugar la configuración nueva",
     Trouble.LET_IN: "el servidor acepta todavía una clave retirada: falta poner en su lugar la configuración nueva",
     Trouble.ANYONE: "el servidor acepta conexiones sin clave: no corre con la configuración de bus config",
+    Trouble.NO_LEDGER: "{stream} no se puede leer{reason}: ¿está en marcha el centro?",
     Trouble.COPY_UNREADABLE: "su copia {stream} no se puede leer{reason}",
     Trouble.COPY_LATE: "su copia {stream} está atrasada{reason}",
 }
@@ -79,7 +80,7 @@ def bus() -> None:
     """El bus de eventos: quién entra. / The event bus: who is let in."""
 
 
-@bus.command(name="config")
+@bus.command(name="config", short_help="La configuración de nats-server. / nats-server's configuration.")
 @click.option(
     "--listen",
     metavar="DIRECCIÓN:PUERTO",
@@ -143,7 +144,7 @@ def bus_config(
     click.echo(_done(environment_settings(), None, write), nl=False)
 
 
-@bus.command(name="members")
+@bus.command(name="members", short_help="Quién entra y cómo están sus copias. / Who is let in.")
 @HOME
 def bus_members(home: Path) -> None:
     """Cada miembro: si entra, y si sus copias están al día. / Each member: let in or not, copies current or not."""
@@ -154,7 +155,7 @@ def bus_members(home: Path) -> None:
         return roll, await _probed(place, roll), revoked
 
     roll, findings, revoked = _done(*_installation(home), look)
-    away = next((it for it in findings if it.user == "keeper"), None)
+    away = next((it for it in findings if it.user == "keeper" and it.trouble is not Trouble.NO_LEDGER), None)
     for member in (*roll.members, *roll.former):
         own = [it for it in findings if it.user == member.code or it.user.startswith(f"{member.code}.")]
         if member.code in revoked:
@@ -175,7 +176,7 @@ def bus_members(home: Path) -> None:
         raise click.ClickException(_line(away))
 
 
-@bus.command(name="rotate")
+@bus.command(name="rotate", short_help="Una clave nueva para un miembro. / A new key for a member.")
 @CODE
 @HOME
 def bus_rotate(code: str, home: Path) -> None:
@@ -207,7 +208,7 @@ def bus_rotate(code: str, home: Path) -> None:
     _done(*_installation(home), change)
 
 
-@bus.command(name="revoke")
+@bus.command(name="revoke", short_help="Quitar la entrada a un miembro. / Shut a member out.")
 @CODE
 @HOME
 def bus_revoke(code: str, home: Path) -> None:
@@ -236,7 +237,7 @@ def bus_revoke(code: str, home: Path) -> None:
     _done(*_installation(home), change)
 
 
-@bus.command(name="probe")
+@bus.command(name="probe", short_help="Comprobar quién entra y quién no. / Prove who is let in.")
 @HOME
 def bus_probe(home: Path) -> None:
     """Comprobar, entrando de verdad, quién entra y quién no. / Prove, by really connecting, who is let in.

@@ -35,7 +35,6 @@ from nanduti_hub.directory import seed
 from nanduti_hub.directory.commands import Entity, Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS as DIRECTORY_DECIDERS
-from nanduti_hub.documented import Document
 from nanduti_hub.headers import add_headers
 from nanduti_hub.ledger.append import read_streams
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, close_database, open_database, transaction
@@ -45,6 +44,7 @@ from nanduti_hub.ledger.sequencer import sequence
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.limits import Rates, limits, rates_for
 from nanduti_hub.methods import with_options
+from nanduti_hub.openapi import Document
 from nanduti_hub.patience import Patience, PatientProtocol
 from nanduti_hub.plans import http as plans_http
 from nanduti_hub.plans.project import PLANS

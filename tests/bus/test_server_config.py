@@ -1,6 +1,7 @@
 """The generated configuration is one that nats-server takes, and the keys in it stay the same."""
 
 import json
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -8,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from nanduti_hub.embedded.nats import nats_binary
-from nanduti_hub.relay.credentials import context_file, open_keyring, public_keys, seed_file
+from nanduti_hub.relay.admission import Roll, prepare
+from nanduti_hub.relay.connection import Address
+from nanduti_hub.relay.credentials import (
+    Revoked,
+    context_file,
+    open_keyring,
+    public_key_in,
+    public_keys,
+    retired,
+    revoke,
+    rotate,
+    seed_file,
+)
 from nanduti_hub.relay.server_config import server_config
 from nanduti_hub.relay.streams import Member
 
@@ -54,6 +67,47 @@ def test_a_members_context_names_its_seed_and_the_server(tmp_path: Path) -> None
     context = json.loads(context_file(keyring, MEMBERS[1], "nats://127.0.0.1:4222").read_text())
     assert context["url"] == "nats://127.0.0.1:4222"
     assert Path(context["nkey"]) == seed_file(keyring, "mtess").resolve()
+
+
+def test_a_revoked_member_has_no_key_until_it_is_rotated(tmp_path: Path) -> None:
+    """Its account and the keeper's key in it stay; starting again gives it none."""
+    keyring = open_keyring(tmp_path / "keys")
+    before = public_keys(keyring, MEMBERS)
+    context = context_file(keyring, MEMBERS[1], "nats://127.0.0.1:4222")
+
+    assert (revoke(keyring, "mtess"), revoke(keyring, "mtess")) == (True, False)
+
+    keyring = open_keyring(tmp_path / "keys")
+    during = public_keys(keyring, MEMBERS)
+    assert (during.keepers, sorted(during.members)) == (before.keepers, ["conaeti", "pddh"])
+    assert not context.exists()
+    with pytest.raises(Revoked):
+        seed_file(keyring, "mtess")
+    (old,) = retired(keyring, "mtess")
+    assert public_key_in(old) == before.members["mtess"]
+
+    rotate(keyring, "mtess")
+    rotate(keyring, "mtess")
+    after = public_keys(keyring, MEMBERS).members["mtess"]
+    out = {public_key_in(path) for path in retired(keyring, "mtess")}
+    assert (len(out), before.members["mtess"] in out, after in out) == (2, True, False)
+
+
+def test_a_change_that_was_cut_short_leaves_the_member_shut_out(tmp_path: Path) -> None:
+    """Between the mark of a revocation and the retiring of the key, and between the two steps of a rotation."""
+    keyring = open_keyring(tmp_path / "keys")
+    seed = seed_file(keyring, "mtess")
+    (keyring.directory / "revoked" / "mtess").touch()
+    assert "mtess" not in public_keys(keyring, MEMBERS).members
+    assert retired(keyring, "mtess") == [seed]
+
+    prepare(keyring, Roll(tuple(MEMBERS)), Address("nats://127.0.0.1:4222"))
+    assert not seed.exists()
+    (old,) = retired(keyring, "mtess")
+    os.link(old, seed)
+    (keyring.directory / "revoked" / "mtess").unlink()
+    assert retired(keyring, "mtess") == []
+    assert retired(keyring, "mtess", is_member=False) == [seed]
 
 
 @pytest.mark.parametrize("code", ["sys", "keeper", "relay"])

@@ -291,6 +291,7 @@ async def test_a_snapshot_is_the_register_at_its_number(bus: Bus, relay: Client)
         return (await snapshot(bus.server.url, credentials=bus.credentials("mtess"))).seq == 4
 
     await until(complete)
+    await take(reader(bus, member="conaeti"), 3)
     now = await snapshot(bus.server.url, credentials=bus.credentials("mtess"))
     assert (now.seq, now.actions) == (4, {action_id(2): messages[3][1], action_id(1): messages[1][1]})
     assert now == await snapshot(bus.server.url, credentials=bus.credentials("conaeti"), at=5)

@@ -33,13 +33,13 @@ from nanduti_hub.caller import WORKER, Caller, Role
 from nanduti_hub.directory.commands import Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS
-from nanduti_hub.documented import complete, documented
 from nanduti_hub.hub import listen, listening, web_application
 from nanduti_hub.ledger.database import close_database, open_database, transaction
 from nanduti_hub.ledger.execute import Ledger, execute, run
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.sequencer import sequence
 from nanduti_hub.limits import Rate, Rates
+from nanduti_hub.openapi import complete, documented
 from nanduti_hub.settings import Settings
 
 HERE = Path(__file__).parent

@@ -95,8 +95,9 @@ def active(keyring: Keyring, roll: Roll) -> list[Member]:
 
 def prepare(keyring: Keyring, roll: Roll, address: Address) -> None:
     """Make what is missing in the keyring, and retire the keys of those who have left. Hold its lock."""
-    for member in roll.former:
-        dismiss(keyring, member.code)
+    for member in (*roll.members, *roll.former):
+        if member in roll.former or is_revoked(keyring, member.code):
+            dismiss(keyring, member.code)
     for member in active(keyring, roll):
         context_file(keyring, member, address.url, address.ca)
 
@@ -131,7 +132,10 @@ async def settle(
 
 def out(keyring: Keyring, roll: Roll) -> list[Path]:
     """All the seeds that must be let in no more."""
-    return [seed for member in (*roll.members, *roll.former) for seed in retired(keyring, member.code)]
+    of_members = [seed for member in roll.members for seed in retired(keyring, member.code)]
+    return of_members + [
+        seed for member in roll.former for seed in retired(keyring, member.code, is_member=False)
+    ]
 
 
 @asynccontextmanager

@@ -154,13 +154,17 @@ def rotate(keyring: Keyring, code: str) -> Path:
     return seed
 
 
-def retired(keyring: Keyring, code: str) -> list[Path]:
-    """The seeds that a member must not be let in with any more, whatever the server was told."""
+def retired(keyring: Keyring, code: str, *, is_member: bool = True) -> list[Path]:
+    """The seeds that must be let in no more, whatever the server was told: the present one too, where the member
+    was shut out or is a member no longer, and nobody has come to retiring it yet.
+    """
     present = _member_seed(keyring, code)
-    kept = public_key_in(present) if present.exists() else None
     found = sorted((keyring.directory / "retired").glob(f"{code}.*.nk"))
-    # A rotation that was cut short has put the present one there too.
-    return [path for path in found if path.name != f"{code}.{kept}.nk"]
+    if not present.exists():
+        return found
+    # A change that was cut short has put the present one there too.
+    others = [path for path in found if path.name != f"{code}.{public_key_in(present)}.nk"]
+    return others if is_member and not is_revoked(keyring, code) else [*others, present]
 
 
 def state(keyring: Keyring) -> tuple[int, ...]:

@@ -31,6 +31,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"
     LET_IN = "let in"
     ANYONE = "anyone"
+    NO_LEDGER = "no ledger"
     COPY_UNREADABLE = "copy unreadable"
     COPY_LATE = "copy late"
 
@@ -52,14 +53,19 @@ async def probe(address: Address, keyring: Keyring, roll: Roll) -> list[Finding]
     if met.client is None:
         away = met.reception is Reception.AWAY
         return [Finding(Trouble.AWAY if away else Trouble.REFUSED, "keeper", reason=met.reason)]
+    found: list[list[Finding]] = []
     try:
         members = active(keyring, roll)
-        expected = await expected_ends(met.client, members)
+        try:
+            expected = await expected_ends(met.client, members)
+        except ApiError as error:
+            found.append([Finding(Trouble.NO_LEDGER, "keeper", streams.LEDGER, error.description)])
+            expected = {(member, copy): 0 for member in members for copy in streams.COPIES}
         of_members = await bounded(probe_member(address, keyring, member, expected) for member in members)
         of_others = await bounded(probe_out(address, seed) for seed in [None, *out(keyring, roll)])
     finally:
         await met.client.close()
-    return [finding for findings in (*of_members, *of_others) for finding in findings]
+    return [finding for findings in (*found, *of_members, *of_others) for finding in findings]
 
 
 async def probe_member(

@@ -1,0 +1,143 @@
+"""`nanduti-hub bus` where the server is the operator's own: nothing is done until it was put in place and proved."""
+
+import asyncio
+import re
+import shlex
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from databases import Database
+from msgspec import Struct
+from nats_server import Server, running_server, until
+from security.test_bus_members import NEWCOMER, Ended, Installation, command
+from structlog.testing import capture_logs
+
+from nanduti_hub.embedded.home import free_port
+from nanduti_hub.embedded.nats import nats_binary
+from nanduti_hub.hub import found_directory, running
+from nanduti_hub.settings import Settings
+
+#: A hub is started, and commands as processes of their own.
+pytestmark = pytest.mark.slow
+
+
+class Operated(Struct):
+    """An operator's own server and a hub on it."""
+
+    server: Server
+    settings: Settings
+    directory: Path
+
+    async def bus(self, *arguments: str | Path) -> Ended:
+        """Run a command on the bus, as an operator does: by environment variables."""
+        return await command(
+            "bus",
+            *arguments,
+            NANDUTI_APP_DSN=self.settings.app_dsn,
+            NANDUTI_WORKER_DSN=self.settings.worker_dsn,
+            NANDUTI_NATS_URL=self.settings.nats_url,
+            NANDUTI_KEYS=str(self.settings.keys),
+            NANDUTI_STATE=str(self.settings.state),
+            NANDUTI_SOURCE=self.settings.source,
+            NANDUTI_HOME=str(self.directory / "none"),
+        )
+
+    async def put_in_place(self, printed: str) -> None:
+        """Do what the command said: the configuration written, checked, in its place, and read twice."""
+        write = shlex.split(
+            re.search(r"^ +nanduti-hub bus (config .*) > nats.conf.nuevo$", printed, re.MULTILINE)[1]
+        )
+        assert "nats-server -t -c nats.conf.nuevo && mv nats.conf.nuevo nats.conf" in printed
+        assert printed.count("nats-server --signal reload") == 2
+        text = (await self.bus(*write)).text
+        new = self.server.directory / "nats.conf.nuevo"
+        new.write_text(text)
+        await asyncio.to_thread(subprocess.run, [str(nats_binary()), "-t", "-c", str(new)], check=True)
+        new.replace(self.server.directory / "nats.conf")
+        reloads = self.server.log.count("Reloaded server configuration")
+        for wanted in (1, 2):
+            self.server.reload()
+            await until(
+                lambda wanted=wanted: (
+                    self.server.log.count("Reloaded server configuration") == reloads + wanted
+                )
+            )
+
+
+@pytest.fixture
+async def operated(database: Database, short_directory: Path, tmp_path: Path) -> AsyncIterator[Operated]:
+    """A server with the configuration that `bus config` wrote, and the hub's relay on it."""
+    state, port = short_directory / tmp_path.name, free_port()
+    state.mkdir()
+    settings = Settings(
+        app_dsn=database.dsn("app"),
+        worker_dsn=database.dsn("worker"),
+        nats_url=f"nats://127.0.0.1:{port}",
+        keys=state / "keys",
+        state=state,
+        source="urn:nanduti:test",
+        port=0,
+    )
+    operated = Operated(Server(state / "nats", port), settings, state)
+    written = await operated.bus(
+        "config", "--listen", f"127.0.0.1:{port}", "--store-dir", str(state / "nats" / "js")
+    )
+    assert written.code == 0, written.text
+    async with running_server(written.text, state / "nats", port) as operated.server:
+        yield operated
+
+
+async def test_a_change_is_called_done_only_by_the_probe(operated: Operated) -> None:
+    """A member revoked, another rotated, a third entered in the directory: the hub says once what to run, each
+    command says that nothing is done yet, and so does the probe, until the operator has done it.
+    """
+    with capture_logs() as logs:
+        async with running(operated.settings, ["sequencer", "relay"]) as hub:
+            await found_directory(hub.ledger)
+            await Installation(operated.directory, hub).register(NEWCOMER)
+            await until(lambda: any(it["event"] == "bus_configuration_outdated" for it in logs))
+            revoked = await operated.bus("revoke", "mtess")
+            assert (revoked.code, "Todavía NO surte efecto" in revoked.text) == (0, True)
+            rotated = await operated.bus("rotate", "minna")
+            assert (rotated.code, "Todavía NO surte efecto" in rotated.text) == (0, True)
+
+            bad = await operated.bus("probe")
+            assert bad.code == 1
+            assert "sintetica: el servidor no acepta su clave" in bad.text
+            assert "minna: el servidor no acepta su clave" in bad.text
+            assert bad.text.count("el servidor acepta todavía una clave retirada") == 2
+            assert "Mal: 4." in bad.text
+
+            await operated.put_in_place(rotated.text)
+
+            async def all_well() -> bool:
+                return (await operated.bus("probe")).text.startswith("Bien: ")
+
+            await until(all_well)
+    (outdated,) = [it for it in logs if it["event"] == "bus_configuration_outdated"]
+    assert (outdated["joined"], outdated["run"]) == (["sintetica"], "nanduti-hub bus config")
+    # What it tries again and again it tells once.
+    assert sum(it["event"] == "copies_not_made" for it in logs) <= 2
+
+
+async def test_a_server_that_is_away_or_lets_anybody_in_is_told(operated: Operated) -> None:
+    """In a sentence, and with an exit code. TLS is asked for whole, and asked for again in what is printed."""
+    await operated.server.stop()
+    away = await operated.bus("probe")
+    assert (away.code, "no se llega al servidor" in away.text) == (1, True)
+    async with running_server(
+        f'listen: "127.0.0.1:{operated.server.port}"\njetstream {{ store_dir: "{operated.directory / "open"}" }}\n',
+        operated.directory / "open",
+        operated.server.port,
+    ):
+        anybody = await operated.bus("probe")
+        assert anybody.code == 1
+        assert "cualquiera: el servidor acepta conexiones sin clave" in anybody.text
+    half = await operated.bus("config", "--tls-cert", "/etc/nanduti/cert.pem")
+    assert (half.code, "--tls-cert y --tls-key van juntos" in half.text) == (2, True)
+    whole = await operated.bus("config", "--tls-cert", "/etc/a.pem", "--tls-key", "/etc/b.pem")
+    assert 'cert_file: "/etc/a.pem"' in whole.text
+    printed = (await operated.bus("revoke", "mtess")).text
+    assert "--tls-cert /etc/a.pem --tls-key /etc/b.pem" in printed
