@@ -6,6 +6,7 @@ import functools
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import Any
 
 import asyncpg
@@ -112,7 +113,7 @@ def web_application(ledger: Ledger, rates: Rates | None = None, door: Door | Non
         exception_handlers=HANDLERS,
         openapi_config=OpenAPIConfig(
             title="Ñandutí",
-            version="0.1.0",
+            version=version("nanduti-hub"),
             description="Registro sincronizado de acciones de las tres plataformas.",
             openapi_router=Router(
                 "/v1/docs", route_handlers=[], include_in_schema=False, opt={"open": True, "free": True}
@@ -198,7 +199,6 @@ async def running(
             tasks.append(watch(database, broker, gate, acknowledged))
         if "sequencer" in services:
             tasks.append(sequence(database, gate, committed, numbered.set))
-            tasks.append(forget_answers(database))
             tasks.append(clear_away(database))
         for task in tasks:
             stack.push_async_callback(_cancelled, asyncio.ensure_future(_guarded(task, failed)))
@@ -239,24 +239,14 @@ async def watch(database: Database, broker: Client, gate: Gate, acknowledged: Ac
         await asyncio.sleep(POLL if gate.doubted.is_set() else 0)
 
 
-async def forget_answers(database: Database) -> None:
-    """Once an hour, forget the answers that no caller will ask for again."""
+async def clear_away(database: Database) -> None:
+    """Once an hour, forget the answers that no caller will ask for again, and sessions and links that ended long ago."""
     while True:
         try:
             async with transaction(database, WORKER) as connection:
                 await connection.execute(statement("nanduti_hub.ledger", "forget_answers"))
-        except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
-            log.warning("answers_not_forgotten", error=type(error).__name__)
-        await asyncio.sleep(3_600)
-
-
-async def clear_away(database: Database) -> None:
-    """Once an hour, forget the sessions and links that ended long ago."""
-    while True:
-        try:
-            async with transaction(database, WORKER) as connection:
-                for name in ("clear_sessions", "clear_invitations"):
-                    await connection.execute(statement("nanduti_hub.access", name))
+                await connection.execute(statement("nanduti_hub.access", "clear_sessions"))
+                await connection.execute(statement("nanduti_hub.access", "clear_invitations"))
         except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
             log.warning("ended_not_cleared", error=type(error).__name__)
         await asyncio.sleep(3_600)
