@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import pwd
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,10 +16,14 @@ import msgspec
 import nats.errors
 
 from nanduti.terminal import why
+from nanduti_hub.caller import Caller, Role
 from nanduti_hub.hub import DECIDERS
 from nanduti_hub.ledger.rebuilding import check as check_rebuild
+from nanduti_hub.ledger.statements import statement
 from nanduti_hub.settings import SettingMissing, Settings, from_environment
 
+#: Who changes something with a command.
+OPERATOR = Caller(name="cli", role=Role.STEWARD, scope="*")
 HOME = click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
@@ -150,3 +156,25 @@ async def offline_database(settings: Settings) -> AsyncIterator[Any]:
     finally:
         with contextlib.suppress(asyncpg.InterfaceError):
             await close_database(database)
+
+
+async def record_command(connection: asyncpg.Connection, command: str, act: str | None, target: str) -> None:
+    """Write the row of a change by command, in a transaction of `OPERATOR`; it names who runs it on this machine."""
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user can be a number alone
+        user = str(os.getuid())
+    await connection.execute(
+        statement("nanduti_hub.access", "put_audit"),
+        OPERATOR.id,
+        f"cli:{user}",
+        OPERATOR.role.value,
+        OPERATOR.scope,
+        "CLI",
+        command,
+        act,
+        target,
+        200,
+        None,
+        None,
+    )

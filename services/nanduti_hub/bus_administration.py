@@ -1,7 +1,8 @@
 """`nanduti-hub bus`: who is let into the event bus, for operators.
 
 Rules that stay true: nothing is called done before it was seen at the server; where the server is not the hub's
-own, nothing is called done at all, and the commands that do it are printed. Absent: what is let in means
+own, nothing is called done at all, and the commands that do it are printed; a change is in the record before it is
+made, since keys are files and no transaction has them. Absent: what is let in means
 (`relay.admission`), and how it is looked at (`relay.probing`).
 """
 
@@ -16,7 +17,15 @@ import click
 import msgspec
 from msgspec import Struct
 
-from nanduti_hub.administration import HOME, environment_settings, installation_settings, offline_database
+from nanduti_hub.administration import (
+    HOME,
+    OPERATOR,
+    environment_settings,
+    installation_settings,
+    offline_database,
+    record_command,
+)
+from nanduti_hub.ledger.database import transaction
 from nanduti_hub.relay.admission import (
     NotProven,
     NotTaken,
@@ -188,6 +197,9 @@ def bus_rotate(code: str, home: Path) -> None:
     """
 
     async def change(place: _Place) -> None:
+        _named((await place.roll()).members, code)
+        await _record(place, "bus rotate", code)
+
         def new_key(roll: Roll) -> None:
             _named(roll.members, code)
             rotate(place.keyring, code)
@@ -220,7 +232,9 @@ def bus_revoke(code: str, home: Path) -> None:
     """
 
     async def change(place: _Place) -> None:
-        was_new = True
+        was_new, roll = True, await place.roll()
+        _named((*roll.members, *roll.former), code)
+        await _record(place, "bus revoke", code)
 
         def shut_out(roll: Roll) -> None:
             nonlocal was_new
@@ -290,6 +304,11 @@ def _done(
         ) from error
     except NotProven as error:
         raise click.ClickException(f"NO está hecho: una clave retirada todavía entra ({error}).") from error
+
+
+async def _record(place: _Place, command: str, code: str) -> None:
+    async with transaction(place.database, OPERATOR) as connection:
+        await record_command(connection, command, None, code)
 
 
 async def _changed(place: _Place, change: Callable[[Roll], None]) -> None:

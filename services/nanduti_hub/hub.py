@@ -208,18 +208,18 @@ async def running(
             listener = listener or listen(settings.host, settings.port)
             port = listener.getsockname()[1]
             rates = rates_for(settings.requests_per_second)
-            door = await _door(stack, settings)
+            door = await _door(stack, settings, port)
             application = web_application(ledger, rates, door)
             await stack.enter_async_context(listening(application, listener, settings))
         yield Running(ledger, port, failed)
 
 
-async def _door(stack: contextlib.AsyncExitStack, settings: Settings) -> Door:
+async def _door(stack: contextlib.AsyncExitStack, settings: Settings, port: int) -> Door:
     """The door, with the identity provider where one is configured."""
     provider = open_provider(settings.oidc) if settings.oidc is not None else None
     if provider is not None:
         stack.push_async_callback(close_provider, provider)
-    return new_door(open_sealing(settings.keys), provider, settings.url)
+    return new_door(open_sealing(settings.keys), provider, settings.url or settings.listening_at(port))
 
 
 async def watch(database: Database, broker: Client, gate: Gate, acknowledged: Acknowledged) -> None:

@@ -189,7 +189,7 @@ async def _founded(home: Home, settings: Settings, hub: Running, *, demo: bool) 
     keyring = open_keyring(home.keys)
     roll = await roll_of(hub.ledger.database, keyring)
     file = HubFile(
-        api=f"{settings.scheme}://{settings.host}:{hub.port}",
+        api=settings.listening_at(hub.port),
         nats=settings.nats_url,
         credentials=_seeds(home, roll),
         tokens=tokens,

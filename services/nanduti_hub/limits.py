@@ -1,9 +1,10 @@
 """How often somebody may ask: token buckets in memory, one set a process.
 
 Rules: who has a good credential is counted by its caller's id alone, so that nobody is slowed down by what others
-send from the same address; an address is counted only for what fails or is open. The number of buckets is
-bounded; the one that was not used for longest goes first, and its key begins anew. Absent: sharing the counts
-between processes, since a limit protects a process.
+send from the same address; an address is counted only for what fails or is open, each open route by itself, so
+that who tries links keeps nobody there from signing in. The number of buckets is bounded; the one that was not
+used for longest goes first, and its key begins anew. Absent: sharing the counts between processes, since a limit
+protects a process.
 """
 
 import math
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from nanduti_hub.access.throttle import network_of
 from nanduti_hub.refusal import Refusal, Refused
@@ -29,25 +31,26 @@ class Rate(Struct, frozen=True):
 class Rates(Struct, frozen=True, kw_only=True):
     """What a process allows.
 
-    `requests` and `uploads` count for each caller, `knocks` for each address: what fails to say who calls, and
-    the open routes that cost (sign-in, invitations).
+    `requests` and `uploads` count for each caller; so do `refusals`, which leave a row in the record, and which of
+    strangers count for their address. `knocks` are for each address: what fails to say who calls, and each open
+    route that costs (sign-in, invitations). `devices` are for each device's cookie, shown at a sign-in.
     """
 
     requests: Rate = Rate(100, 400)
     uploads: Rate = Rate(1, 60)
+    refusals: Rate = Rate(5, 200)
     knocks: Rate = Rate(5, 120)
+    devices: Rate = Rate(0.2, 10)
 
 
 def rates_for(requests_per_second: float) -> Rates:
     """All rates, in proportion to what one caller may ask for as long as it likes."""
     share = requests_per_second / 100
-    usual = Rates()
-    scaled = (
-        Rate(rate.sustained * share, max(1, round(rate.burst * share)))
-        for rate in (usual.requests, usual.uploads, usual.knocks)
-    )
-    requests, uploads, knocks = scaled
-    return Rates(requests=requests, uploads=uploads, knocks=knocks)
+    scaled = {
+        name: Rate(rate.sustained * share, max(1, round(rate.burst * share)))
+        for name, rate in asdict(Rates()).items()
+    }
+    return Rates(**scaled)
 
 
 class Buckets(Struct):
@@ -64,9 +67,8 @@ class Buckets(Struct):
             Refused: `too_many`, with the seconds until there is one again.
 
         """
-        now = self.clock()
-        left, since = self.left.pop(key, (float(self.rate.burst), now))
-        left = min(self.rate.burst, left + (now - since) * self.rate.sustained)
+        left, now = self._reckoned(key)
+        self.left.pop(key, None)
         is_enough = left >= 1
         if len(self.left) >= MOST_KEYS:
             del self.left[next(iter(self.left))]
@@ -74,19 +76,29 @@ class Buckets(Struct):
         if not is_enough:
             raise Refused(Refusal("too_many", {"seconds": math.ceil((1 - left) / self.rate.sustained)}))
 
+    def has(self, key: str) -> bool:
+        """Whether there is one to take."""
+        return self._reckoned(key)[0] >= 1
+
+    def _reckoned(self, key: str) -> tuple[float, float]:
+        now = self.clock()
+        left, since = self.left.get(key, (float(self.rate.burst), now))
+        return min(self.rate.burst, left + (now - since) * self.rate.sustained), now
+
 
 class Limits(Struct, frozen=True):
     """The buckets of a process."""
 
     requests: Buckets
     uploads: Buckets
+    refusals: Buckets
     knocks: Buckets
+    devices: Buckets
 
 
 def limits(rates: Rates | None = None) -> Limits:
     """Full buckets."""
-    chosen = rates or Rates()
-    return Limits(Buckets(chosen.requests), Buckets(chosen.uploads), Buckets(chosen.knocks))
+    return Limits(**{name: Buckets(rate) for name, rate in asdict(rates or Rates()).items()})
 
 
 def address_key(client: tuple[str, int] | None) -> str:

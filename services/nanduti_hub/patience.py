@@ -3,6 +3,8 @@
 A head that does not end, a body that does not go on, an answer that nobody takes: each is cut, so that a handful
 of slow connections cannot keep the hub from others. Timing is looked at once a `look`, by one timer a connection,
 so that a request costs nothing. What waits on us is never cut: while we do not read, the client's time stands still.
+Where too many are connected, who comes takes the place of the one that has been asking nothing for longest, so that
+connections alone cannot shut the hub.
 """
 
 import asyncio
@@ -72,11 +74,36 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """A client has come."""
         super().connection_made(transport)
-        if len(self.connections) > self._patience.connections:
+        if len(self.connections) > self._patience.connections and not self._make_room():
             transport.write(FULL)
             transport.close()
             return
         self._look = self.loop.call_later(self._patience.look, self._looked)
+
+    def waits(self) -> tuple[bool, float] | None:
+        """Whether it waits for a body of its client's, and since when for whatever it waits; None: the client's
+        request is being worked on or answered.
+        """
+        is_in_body = self._body_since is not None
+        if not is_in_body and self.cycle is not None and not self.cycle.response_complete:
+            return None
+        since = self._body_since if is_in_body else self._head_since
+        return is_in_body, since if since is not None else self._heard
+
+    def _make_room(self) -> bool:
+        """Cut another connection: one without a request, else one whose request is not whole; the oldest of them."""
+        waiting = [
+            (waits, other.transport)
+            for other in self.connections
+            if isinstance(other, PatientProtocol)
+            and other is not self
+            and not other.transport.is_closing()
+            and (waits := other.waits()) is not None
+        ]
+        if not waiting:
+            return False
+        min(waiting, key=lambda one: one[0])[1].abort()
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone."""

@@ -18,20 +18,22 @@ import msgspec
 from nanduti_hub.access import people, tokens
 from nanduti_hub.access.invitations import AGAIN, FIRST, make_link, path_of
 from nanduti_hub.access.people import LOGIN, Person, check_role
-from nanduti_hub.access.sealing import open_sealing
 from nanduti_hub.access.sessions import Held, account_parts
-from nanduti_hub.administration import HOME, installation_settings, offline_database
-from nanduti_hub.caller import Caller, Role
+from nanduti_hub.administration import (
+    HOME,
+    OPERATOR,
+    installation_settings,
+    offline_database,
+    record_command,
+)
+from nanduti_hub.caller import Role
 from nanduti_hub.directory.queries import codes_of
 from nanduti_hub.ledger.database import transaction
-from nanduti_hub.ledger.statements import statement
 from nanduti_hub.problems import TEXTS
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.settings import Settings
 
 T = TypeVar("T")
-#: Who changes something with these commands.
-OPERATOR = Caller(name="cli", role=Role.STEWARD, scope="*")
 ROLES = [role.value for role in Role if role is not Role.WORKER]
 ACCOUNT = click.argument("account", metavar="CUENTA")
 URL = click.option(
@@ -60,24 +62,6 @@ def _done(home: Path, work: Callable[[asyncpg.Connection, Settings], Awaitable[T
 def _told(refusal: Refusal) -> str:
     _, title, detail, *_ = TEXTS[refusal.code]
     return f"{title.format_map(refusal.values)} {detail.format_map(refusal.values)}"
-
-
-async def _record(connection: asyncpg.Connection, command: str, act: str, target: str) -> None:
-    """The row of a change, which is part of the change."""
-    await connection.execute(
-        statement("nanduti_hub.access", "put_audit"),
-        OPERATOR.id,
-        OPERATOR.name,
-        OPERATOR.role.value,
-        OPERATOR.scope,
-        "CLI",
-        command,
-        act,
-        target,
-        200,
-        None,
-        None,
-    )
 
 
 @click.group()
@@ -116,8 +100,8 @@ def person_invite(account: str, name: str, roles: Sequence[str], url: str | None
         if not 1 <= len(shown) <= 200:
             raise click.BadParameter("entre 1 y 200 caracteres.", param_hint="'--name'")
         made = await people.invite(connection, OPERATOR, home_code, login, shown, held)
-        link = await make_link(connection, open_sealing(settings.keys), made.id, FIRST, OPERATOR)
-        await _record(connection, "person invite", "people.manage", made.id)
+        link = await make_link(connection, made.id, FIRST, OPERATOR)
+        await record_command(connection, "person invite", "people.manage", made.id)
         return _base(home, settings, url) + path_of(link.secret)
 
     click.echo(_done(home, invite))
@@ -139,8 +123,8 @@ def person_recover(account: str, url: str | None, home: Path) -> None:
         if found.issuer is not None:
             raise Refused(Refusal("person_from_provider"))
         lasts = AGAIN if found.state == "active" else FIRST
-        link = await make_link(connection, open_sealing(settings.keys), found.id, lasts, OPERATOR)
-        await _record(connection, "person recover", "people.manage", found.id)
+        link = await make_link(connection, found.id, lasts, OPERATOR)
+        await record_command(connection, "person recover", "people.manage", found.id)
         return _base(home, settings, url) + path_of(link.secret)
 
     click.echo(_done(home, recover))
@@ -155,7 +139,7 @@ def person_remove(account: str, home: Path) -> None:
     async def remove(connection: asyncpg.Connection, _settings: Settings) -> None:
         found = await _found(connection, account)
         await people.remove(connection, OPERATOR, found.id)
-        await _record(connection, "person remove", "people.manage", found.id)
+        await record_command(connection, "person remove", "people.manage", found.id)
 
     _done(home, remove)
     click.echo("1 persona dada de baja.")
@@ -214,9 +198,10 @@ def token_create(name: str, role: str, scope: str, days: int | None, home: Path)
                 f"el directorio no tiene «{scope}». Son: {', '.join(sorted(known))}.", param_hint="'--scope'"
             )
         check_role(Role(role), scope, codes.platforms, codes.institutions)
+        tokens.check_name(name)
         expires_at = datetime.now(UTC) + timedelta(days=days) if days is not None else None
         made = await tokens.make_token(connection, name, Role(role), scope, expires_at, OPERATOR)
-        await _record(connection, "token create", "tokens.manage", made.id)
+        await record_command(connection, "token create", "tokens.manage", made.id)
         return made.secret
 
     click.echo(_done(home, create))
@@ -255,7 +240,7 @@ def token_rotate(token_id: str, overlap_hours: int, home: Path) -> None:
     async def rotate(connection: asyncpg.Connection, _settings: Settings) -> str:
         overlap = timedelta(hours=overlap_hours)
         made = await tokens.rotate_token(connection, token_id, overlap, OPERATOR)
-        await _record(connection, "token rotate", "tokens.manage", made.id)
+        await record_command(connection, "token rotate", "tokens.manage", made.id)
         return made.secret
 
     click.echo(_done(home, rotate))
@@ -273,11 +258,11 @@ def token_revoke(name: str | None, token_id: str | None, home: Path) -> None:
     async def revoke(connection: asyncpg.Connection, _settings: Settings) -> int:
         if token_id is not None:
             await tokens.revoke_token(connection, token_id)
-            await _record(connection, "token revoke", "tokens.manage", token_id)
+            await record_command(connection, "token revoke", "tokens.manage", token_id)
             return 1
         revoked = await tokens.revoke_tokens(connection, name or "")
         for one in revoked:
-            await _record(connection, "token revoke", "tokens.manage", one)
+            await record_command(connection, "token revoke", "tokens.manage", one)
         return len(revoked)
 
     count = _done(home, revoke)
@@ -321,4 +306,4 @@ def _base(home: Path, settings: Settings, url: str | None) -> str:
     if file.exists():
         told: dict[str, Any] = msgspec.json.decode(file.read_bytes())
         return str(told["api"]).rstrip("/")
-    return f"{settings.scheme}://{settings.host}:{settings.port}"
+    return settings.listening_at(settings.port)

@@ -8,6 +8,7 @@ PostgreSQL and other systems' readers cannot take. Absent: whose the things are,
 """
 
 import functools
+import hashlib
 import re
 from datetime import datetime
 from types import NoneType
@@ -18,8 +19,9 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.typing import FieldDefinition
 
-from nanduti_hub.access.door import caller_of
+from nanduti_hub.access.door import COOKIE, caller_of, session_with
 from nanduti_hub.access.policy import permit
+from nanduti_hub.access.signing_in import DEVICE_COOKIE
 from nanduti_hub.caller import Caller
 from nanduti_hub.limits import address_key
 from nanduti_hub.reasons import CONTROL
@@ -29,8 +31,13 @@ from nanduti_hub.serving import Hub
 Connection = ASGIConnection[Any, Any, Any, Any]
 #: How a time begins.
 _YEAR = re.compile(r"[0-9]{4}-")
-#: What is answered to who does not say who calls, or not truly.
+#: A host's name, an IPv4 address, or an IPv6 address in brackets; and a port.
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
+#: What is answered to who does not say who calls, or not truly; and where another site may be using a session.
 FAILED = frozenset({"token_missing", "token_invalid", "session_ended"})
+FORGED = frozenset({"csrf_refused", "cross_site"})
+#: Where a device's cookie counts.
+SIGN_INS = frozenset({"/v1/session", "/entrar"})
 
 
 async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -43,15 +50,18 @@ async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
     hub: Hub = connection.app.state.hub
     if handler.opt.get("open"):
         if not handler.opt.get("free"):
-            hub.limits.knocks.spend(address_key(connection.scope["client"]))
+            _count_knock(connection, hub)
     else:
-        caller = await _known_caller(connection, hub)
-        connection.scope["user"] = caller
-        hub.limits.requests.spend(caller.id)
+        await _identify(connection, hub)
+        caller: Caller = connection.scope["user"]
         # Every route names its act, or the application does not start; only OPTIONS, which Litestar answers, has none.
         if act := handler.opt.get("act"):
             permit(caller, act)
     _check_address(connection, handler)
+    kind = connection.headers.get("content-type", "").strip().lower()
+    if kind.startswith("multipart/") and not handler.opt.get("uploads"):
+        # A part can name a charset, a file, and parts of its own: a page's form needs none of it.
+        raise _invalid("Not as the documentation says")
     if connection.headers.get("content-encoding", "identity").strip().lower() != "identity":
         # What a compressed body becomes has no bound that its bytes tell of.
         raise Refused(Refusal("encoding_refused"))
@@ -62,17 +72,47 @@ async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
         _check_body(await connection.body(), data.annotation)  # type: ignore[attr-defined]  # it is a Request
 
 
-async def _known_caller(connection: Connection, hub: Hub) -> Caller:
-    """Who calls. Failures are counted by address; a good credential passes whatever others there have failed."""
+async def _identify(connection: Connection, hub: Hub) -> None:
+    """Make who calls the `user`, also of a request that somebody has forged, so that it is counted and recorded.
+
+    Failures are counted by address; a good credential passes whatever others there have failed.
+    """
+    forged: Refused | None = None
     try:
-        return await caller_of(connection, hub.ledger.database, hub.door)
+        caller = await caller_of(connection, hub.ledger.database, hub.door)
     except Refused as error:
         if error.refusal.code in FAILED:
             hub.limits.knocks.spend(address_key(connection.scope["client"]))
-        raise
+        if error.refusal.code not in FORGED:
+            raise
+        forged = error
+        caller = (await session_with(hub.ledger.database, hub.door, connection.cookies[COOKIE])).caller
+    connection.scope["user"] = caller
+    hub.limits.requests.spend(caller.id)
+    if forged is not None:
+        raise forged
+
+
+def _count_knock(connection: Connection, hub: Hub) -> None:
+    """Count what is open: by route and address, a sign-in also by the device that its cookies say it is.
+
+    So a device that has signed in before is not kept out by others at its address. Whether the cookie is true only
+    its account tells, and `throttle` asks: one that is none passes here, but is counted there by its address like
+    anybody, before a passphrase is looked at, and in the record what it is refused is counted by address, too.
+    """
+    route = connection.scope["path_template"]
+    shown = connection.cookies.items() if route in SIGN_INS else ()
+    devices = sorted(f"{name}={value}" for name, value in shown if name.startswith(DEVICE_COOKIE))
+    if devices:
+        hub.limits.devices.spend(hashlib.sha256("\n".join(devices).encode()).hexdigest())
+    else:
+        hub.limits.knocks.spend(f"{address_key(connection.scope['client'])} {route}")
 
 
 def _check_address(connection: Connection, handler: BaseRouteHandler) -> None:
+    host = _HOST.fullmatch(connection.headers.get("host", ""))
+    if host is None or int(host[1] or 0) > 65_535:
+        raise _invalid("Not as the documentation says - at `Host`")
     if CONTROL.search(connection.scope["path"]):
         raise _invalid("Control character")
     if connection.scope["query_string"]:

@@ -1,8 +1,9 @@
 """The last door before an answer leaves: what is to be recorded has its row, or the caller gets no answer.
 
 A command writes its row in its own transaction, and says so; for what is read and what was refused the row is
-written here, in a transaction of its own, when the answer is ready and none of it is sent. It also tells a client
-that went away before its request was whole from a failure of ours.
+written here, in a transaction of its own, when the answer is ready and none of it is sent. Who is refused on and
+on is told to wait, without a row, so that nobody fills the record. It also tells a client that went away before
+its request was whole from a failure of ours, and answers where the application could not even do that.
 """
 
 from typing import Any
@@ -14,7 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Send
 
 from nanduti_hub.access import audit
 from nanduti_hub.ledger.database import DATABASE_AWAY, transaction
-from nanduti_hub.problems import problem
+from nanduti_hub.limits import address_key
+from nanduti_hub.problems import on_failure, on_refused
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import hub_of
 from nanduti_hub.telemetry import where
@@ -46,30 +48,48 @@ def recording(app: ASGIApp) -> ASGIApp:
             nonlocal withheld, started
             if message["type"] == "http.response.start":
                 started = True
-                if must_be_recorded and not await _has_row(request, message["status"]):
-                    withheld = message["status"] != 503
-                if withheld:
-                    instead = problem(request, Refusal("record_away"))
-                    await instead.to_asgi_response(app=None, request=request)(scope, receive, send)
+                instead = await _without_row(request, message["status"]) if must_be_recorded else None
+                if instead is not None:
+                    withheld = True
+                    # As the application tells it: to a person as a page.
+                    tell: Any = request.app.exception_handlers.get(Refused, on_refused)
+                    answer = tell(request, Refused(instead))
+                    await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
+                elif must_be_recorded and not any(name == b"cache-control" for name, _ in message["headers"]):
+                    # What is not public to members is kept by nobody.
+                    message["headers"] = [*message["headers"], (b"cache-control", b"no-store")]
             if not withheld:
                 await send(message)
 
-        await app(scope, receive_whole, send_recorded)
+        try:
+            await app(scope, receive_whole, send_recorded)
+        except Exception as error:
+            if started:
+                raise
+            answer = on_failure(request, error)
+            await answer.to_asgi_response(app=None, request=request)(scope, receive, send_recorded)
 
     return recorded
 
 
-async def _has_row(request: RequestOf, status: int) -> bool:
-    """Whether an answer has its row, or is of those that have none."""
+async def _without_row(request: RequestOf, status: int) -> Refusal | None:
+    """Write an answer's row, if it is to have one that it has not; what to answer instead where that is not done."""
     caller = audit.author_of(request)
     if audit.has_row(request) or caller is None or status == 429:
-        return True
-    code = request.scope["state"].get("problem")
+        return None
+    hub = hub_of(request)
     try:
-        async with transaction(hub_of(request).ledger.database, caller) as connection:
+        if 400 <= status < 500:
+            # An attempt on somebody's account is counted where it comes from, not as that person's.
+            who = request.scope.get("user")
+            hub.limits.refusals.spend(who.id if who else address_key(request.scope["client"]))
+        async with transaction(hub.ledger.database, caller) as connection:
+            code = request.scope["state"].get("problem")
             await audit.record(connection, request, caller, status, code=code)
+    except Refused as many:
+        return many.refusal
     except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
         log.error("request_not_recorded", error=type(error).__name__, at=where(error)[-3:])  # noqa: TRY400
-        return False
+        return Refusal("record_away") if status != 503 else None
     audit.recorded(request)
-    return True
+    return None

@@ -98,7 +98,7 @@ async def command(
     if key is not None and not 1 <= len(key) <= MOST_KEY:
         raise Refused(Refusal("invalid", {"reason": "Idempotency-Key"}))
     same = request_hash(
-        *(caller.role, caller.scope, request.method, str(request.url.path)),
+        *(caller.role, caller.scope, request.method, request.scope["path"]),
         *(request.headers.get("if-match", ""), await request.body()),
     )
     hub = hub_of(request)

@@ -77,6 +77,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         """How the API itself is spoken to."""
         return "https" if self.tls_cert else "http"
 
+    def listening_at(self, port: int) -> str:
+        """The address of the API itself, as somebody on this machine opens it."""
+        host = "localhost" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  # it is compared with
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings of `nanduti-hub serve`.

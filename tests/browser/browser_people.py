@@ -26,10 +26,14 @@ Invite = Callable[..., Awaitable[Invited]]
 Open = Callable[..., Awaitable[Visit]]
 
 
+async def secret_on(guest: Visit) -> str:
+    """The secret that a link's page shows; each look at the link shows another."""
+    return "".join((await guest.page.locator(".secret code").inner_text()).split())
+
+
 async def accept(guest: Visit, person: Invited) -> None:
     """Open the link of an invitation and the account, as a person would, with the secret that the page shows."""
     assert await guest.open(person.link) == 200
-    shown = await guest.page.locator(".secret code").inner_text()
-    person.secret = "".join(shown.split())
+    person.secret = await secret_on(guest)
     await guest.fill(passphrase=PASSPHRASE, again=PASSPHRASE, code=person.code())
     await guest.press("Abrir mi cuenta")

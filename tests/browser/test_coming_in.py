@@ -2,7 +2,7 @@
 
 import asyncpg
 import pytest
-from browser_people import PASSPHRASE, Invite, Invited, Open, accept
+from browser_people import PASSPHRASE, Invite, Invited, Open, accept, secret_on
 from chromium import Visit
 from hub_api import Journey
 
@@ -62,7 +62,7 @@ async def test_the_way_in_with_the_keyboard_alone(somebody: Open, invite: Invite
     person = await invite()
     guest = await somebody()
     await guest.open(person.link)
-    person.secret = "".join((await guest.page.locator(".secret code").inner_text()).split())
+    person.secret = await secret_on(guest)
     keyboard = guest.page.keyboard
 
     async def reach(name: str) -> None:
@@ -133,7 +133,7 @@ async def test_errors_lead_to_their_fields(somebody: Open, invite: Invite) -> No
 
     person = await invite()
     await guest.open(person.link)
-    person.secret = "".join((await guest.page.locator(".secret code").inner_text()).split())
+    person.secret = await secret_on(guest)
     for passphrase, again, code, said in (
         ("corta", "corta", person.code(), "entre 14 y 256 caracteres"),
         (PASSPHRASE, PASSPHRASE.upper(), person.code(), "no son iguales"),
@@ -143,7 +143,25 @@ async def test_errors_lead_to_their_fields(somebody: Open, invite: Invite) -> No
         await guest.press("Abrir mi cuenta")
         assert said in await guest.page.get_by_role("alert").inner_text()
         assert await guest.page.locator("[name=passphrase]").input_value() == ""
-    await accept(guest, person)
+        assert await secret_on(guest) == person.secret
+    await guest.fill(passphrase=PASSPHRASE, again=PASSPHRASE, code=person.code())
+    await guest.press("Abrir mi cuenta")
+    assert guest.path == "/cuenta"
+
+
+async def test_a_second_factor_of_long_ago_is_shown_anew(somebody: Open, invite: Invite) -> None:
+    """A page that was left open, or whose field was changed: it says what to do, and shows another key."""
+    person, guest = await invite(), await somebody()
+    await guest.open(person.link)
+    person.secret = await secret_on(guest)
+    await guest.page.locator("[name=enrolment]").evaluate("(field) => { field.value = 'otra' }")
+    await guest.fill(passphrase=PASSPHRASE, again=PASSPHRASE, code=person.code())
+    await guest.press("Abrir mi cuenta")
+    assert "ya no vale" in await guest.page.get_by_role("alert").inner_text()
+    before, person.secret = person.secret, await secret_on(guest)
+    assert before != person.secret
+    await guest.fill(passphrase=PASSPHRASE, again=PASSPHRASE, code=person.code())
+    await guest.press("Abrir mi cuenta")
     assert guest.path == "/cuenta"
 
 
@@ -183,7 +201,7 @@ async def test_a_form_that_is_sent_twice_ends_on_a_sensible_page(
 
     person, twice = await invite(), await somebody()
     await twice.open(person.link)
-    person.secret = "".join((await twice.page.locator(".secret code").inner_text()).split())
+    person.secret = await secret_on(twice)
     second = await twice.page.context.new_page()
     await second.goto(person.link)
     await accept(twice, person)

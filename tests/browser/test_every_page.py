@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from browser_people import Invite, Invited, Open
+from browser_people import Invite, Invited, Open, secret_on
 from chromium import Visit
 from hub_api import Journey
 
@@ -43,7 +43,7 @@ async def every_page(guest: Visit, invite: Invite, lang: str) -> AsyncIterator[s
 
 
 async def _accept(guest: Visit, person: Invited) -> None:
-    person.secret = "".join((await guest.page.locator(".secret code").inner_text()).split())
+    person.secret = await secret_on(guest)
     await guest.fill(passphrase="cuatro palabras bien sintéticas", again="cuatro palabras bien sintéticas")
     await guest.fill(code=person.code())
     await guest.page.locator("form button").click()

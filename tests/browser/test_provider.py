@@ -65,7 +65,7 @@ async def test_a_person_signs_in_at_the_institutions_provider(
     """One click away and back: the name and the roles are the provider's; one of them is chosen, and one goes."""
     guest = await visit(chromium, hub_with_provider)
     await at_the_provider(guest, "ana")
-    assert (guest.path, await guest.heading()) == ("/cuenta", "ana.sintetica")
+    assert (guest.path, await guest.heading()) == ("/cuenta", "ana.sintetica (127.0.0.1)")
     assert "con la cuenta de su institución" in await guest.text()
     assert "Coordinación de la plataforma" in await guest.page.locator("[aria-current=true]").inner_text()
     await guest.page.get_by_role("button", name="Actuar como Responsable del sistema").click()

@@ -10,6 +10,8 @@ from hub_api import Api
 from msgspec import Struct, field
 
 PASSPHRASE = "cuatro mates al amanecer (sintética)"
+OF_MESA: list[dict[str, str]] = [{"role": "observer", "scope": "mesa"}]
+OF_MTESS: list[dict[str, str]] = [{"role": "observer", "scope": "mtess"}]
 
 
 class Account(Struct):
@@ -80,7 +82,8 @@ async def opened(client: httpx.AsyncClient, person: dict[str, Any], passphrase: 
     shown = await client.post("/v1/invitations/open", json={"invitation": invitation})
     assert shown.status_code == 200, shown.text
     account = Account(person, passphrase, shown.json()["totp_secret"], invitation)
-    sent = {"invitation": invitation, "passphrase": passphrase, "code": account.code(-1)}
+    sent = {"invitation": invitation, "enrolment": shown.json()["enrolment"]}
+    sent |= {"passphrase": passphrase, "code": account.code(-1)}
     done = await client.post("/v1/invitations/accept", json=sent)
     assert done.status_code == 200, done.text
     return account
@@ -90,3 +93,16 @@ async def somebody(by: Api, client: httpx.AsyncClient, *roles: tuple[str, str], 
     """Somebody with these roles and scopes, and an open account."""
     wanted = [{"role": role, "scope": scope} for role, scope in roles]
     return await opened(client, await invited(by, wanted, **changes))
+
+
+def somebody_new() -> dict[str, Any]:
+    """An observer of the MTESS to invite."""
+    return {"login": f"s{uuid.uuid4().hex[:10]}", "name": "Persona Sintética", "roles": OF_MTESS}
+
+
+async def administrator_of(anyone: httpx.AsyncClient, steward: Api, scope: str) -> Browser:
+    """The administrator of a scope, signed in."""
+    account = await somebody(steward, anyone, ("administrator", scope))
+    browser = Browser(anyone)
+    assert (await browser.sign_in(account)).status_code == 201
+    return browser

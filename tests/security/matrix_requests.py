@@ -181,8 +181,8 @@ async def an_acceptance(world: World) -> Sent:
     """The use of a link."""
     opening = await an_opening(world)
     shown = await world.callers["nobody"].post(opening.path, **opening.sent)
-    code = code_of(shown.json()["totp_secret"])
-    sent = {**opening.sent["json"], "passphrase": PASSPHRASE, "code": code}
+    sent = {**opening.sent["json"], "enrolment": shown.json()["enrolment"]}
+    sent |= {"passphrase": PASSPHRASE, "code": code_of(shown.json()["totp_secret"])}
     return Sent("/v1/invitations/accept", {"json": sent})
 
 
@@ -201,7 +201,8 @@ async def a_link(world: World) -> Sent:
 async def a_form_of_a_link(world: World) -> Sent:
     """The use of a link, by the page's form."""
     sent = (await an_acceptance(world)).sent["json"]
-    form = {"passphrase": sent["passphrase"], "again": sent["passphrase"], "code": sent["code"]}
+    form = {name: sent[name] for name in ("enrolment", "passphrase", "code")}
+    form["again"] = sent["passphrase"]
     return Sent(f"/invitacion/{sent['invitation']}", {"data": form})
 
 

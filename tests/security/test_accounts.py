@@ -8,7 +8,16 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from browser import PASSPHRASE, Browser, code_of, invited, opened, secret_of, somebody
+from browser import (
+    OF_MESA,
+    Browser,
+    administrator_of,
+    invited,
+    opened,
+    secret_of,
+    somebody,
+    somebody_new,
+)
 from hub_api import PLAN, Api, Journey, problem
 
 from nanduti_hub.caller import Caller, Role
@@ -16,14 +25,6 @@ from nanduti_hub.ledger.database import transaction
 
 STEWARD = Caller(name="test:steward", role=Role.STEWARD, scope="*")
 NOBODY = "01900000-0000-7000-8000-00000000dead"
-
-
-async def administrator_of(anyone: httpx.AsyncClient, steward: Api, scope: str) -> Browser:
-    """The administrator of a scope, signed in."""
-    account = await somebody(steward, anyone, ("administrator", scope))
-    browser = Browser(anyone)
-    assert (await browser.sign_in(account)).status_code == 201
-    return browser
 
 
 @pytest.fixture(scope="module")
@@ -57,122 +58,49 @@ async def test_from_the_invitation_to_the_first_change_and_out_again(
     problem(await browser.call("GET", "/v1/me"), 401, "token_missing")
 
 
-async def test_a_link_shows_whose_it_is_and_the_second_factor_to_enrol(
-    steward: Api, anyone: httpx.AsyncClient
+@pytest.mark.parametrize("asked", ["removal", "recovery", "roles"])
+async def test_an_administrator_who_waits_while_a_steward_gives_another_role_is_refused(
+    hub: Journey, mtess: Browser, superuser: asyncpg.Connection, steward: Api, asked: str
 ) -> None:
-    """As often as it is looked at, the same; looking does not use it."""
-    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
-    first = await anyone.post("/v1/invitations/open", json={"invitation": secret_of(person)})
-    assert first.headers["cache-control"] == "no-store"
-    shown = first.json()
-    again = (await anyone.post("/v1/invitations/open", json={"invitation": secret_of(person)})).json()
-    assert shown == again
-    assert shown["account"] == person["account"]
-    assert shown["totp_uri"].startswith("otpauth://totp/")
-    assert shown["totp_secret"] in shown["totp_uri"]
-
-
-async def test_a_link_works_once_even_where_two_use_it_at_the_same_time(
-    steward: Api, anyone: httpx.AsyncClient
-) -> None:
-    """A double click: one is taken, the other told that the link has been used."""
-    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
-    link = secret_of(person)
-    shown = (await anyone.post("/v1/invitations/open", json={"invitation": link})).json()
-    sent = {"invitation": link, "passphrase": PASSPHRASE, "code": code_of(shown["totp_secret"])}
-    answers = await asyncio.gather(*(anyone.post("/v1/invitations/accept", json=sent) for _ in range(3)))
-    assert sorted(answer.status_code for answer in answers) == [200, 404, 404]
-    for body in ("open", "accept"):
-        content = sent if body == "accept" else {"invitation": link}
-        problem(await anyone.post(f"/v1/invitations/{body}", json=content), 404, "invitation_invalid")
-
-
-async def test_a_link_that_has_expired_is_like_one_that_never_was(
-    steward: Api, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
-) -> None:
-    """The same problem, in the same words."""
-    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
-    await superuser.execute(
-        "UPDATE invitation SET expires_at = now() - interval '1 second' WHERE person = $1", person["id"]
-    )
-    bodies = []
-    for link in (secret_of(person), "inv_" + "A" * 43):
-        answer = await anyone.post("/v1/invitations/open", json={"invitation": link})
-        bodies.append(problem(answer, 404, "invitation_invalid"))
-    assert bodies[0] == bodies[1]
-
-
-@pytest.mark.parametrize(
-    ("passphrase", "code"),
-    [
-        ("corta", "passphrase_short"),
-        ("x" * 300, "passphrase_short"),
-        ("aaaaaaaaaaaaaaaaaaaa", "passphrase_obvious"),
-        ("sintética Sintética", "passphrase_obvious"),
-        ("ñandutí Ñandutí nanduti", "passphrase_obvious"),
-        ("tres palabras de ñandutí", None),
-        ("nanduti nanduti nanduti", "passphrase_obvious"),
-    ],
-)
-async def test_a_passphrase_is_long_and_not_the_obvious_one(
-    steward: Api, anyone: httpx.AsyncClient, passphrase: str, code: str | None
-) -> None:
-    """Length decides; what anybody would try first is refused, and the link is still good then."""
-    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
-    link = secret_of(person)
-    shown = (await anyone.post("/v1/invitations/open", json={"invitation": link})).json()
-    sent = {"invitation": link, "passphrase": passphrase, "code": code_of(shown["totp_secret"])}
-    answer = await anyone.post("/v1/invitations/accept", json=sent)
-    if code is None:
-        assert answer.status_code == 200
-    else:
-        problem(answer, 422, code)
-        await opened(anyone, person)
-
-
-async def test_the_second_factor_must_be_shown_to_work(steward: Api, anyone: httpx.AsyncClient) -> None:
-    """Else a person who has typed it wrong could never sign in."""
-    person = await invited(steward, [{"role": "observer", "scope": "mesa"}])
-    shown = (await anyone.post("/v1/invitations/open", json={"invitation": secret_of(person)})).json()
-    right = {code_of(shown["totp_secret"], steps) for steps in (-2, -1, 0, 1, 2)}
-    wrong = next(
-        code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in right
-    )
-    sent = {"invitation": secret_of(person), "passphrase": PASSPHRASE, "code": wrong}
-    problem(await anyone.post("/v1/invitations/accept", json=sent), 422, "code_refused")
-
-
-async def test_recovery_takes_nothing_away_until_it_is_used(
-    mtess: Browser, steward: Api, anyone: httpx.AsyncClient
-) -> None:
-    """The administrator asks for a link; the person signs in as before, until the link is used; then anew only."""
-    account = await somebody(steward, anyone, ("case_officer", "mtess"))
-    asked = await mtess.call("POST", f"/v1/people/{account.person['id']}/recovery")
-    assert asked.status_code == 201, asked.text
-    before = Browser(anyone)
-    assert (await before.sign_in(account)).status_code == 201
-    after = await opened(anyone, asked.json(), "otra frase muy distinta (sintética)")
-    problem(await before.call("GET", "/v1/me"), 401, "session_ended")
-    problem(await Browser(anyone).sign_in(account, steps=1), 401, "sign_in_refused")
-    assert (await Browser(anyone).sign_in(after)).status_code == 201
-
-
-async def test_a_new_link_ends_the_one_before(mtess: Browser, anyone: httpx.AsyncClient) -> None:
-    """Of a person's links only the latest works."""
-    api = Api(anyone, "")
-    sent = {
-        "login": f"s{uuid.uuid4().hex[:10]}",
-        "name": "Persona Sintética",
-        "roles": [{"role": "observer", "scope": "mtess"}],
+    """What was looked up before the wait is looked up again: no answer tells of what did not happen."""
+    person = (await mtess.call("POST", "/v1/people", json=somebody_new())).json()
+    id_, path = person["id"], f"/v1/people/{person['id']}"
+    calls: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "removal": ("DELETE", path, {}),
+        "recovery": ("POST", f"{path}/recovery", {}),
+        "roles": (
+            "PUT",
+            f"{path}/roles",
+            {
+                "json": {"roles": [{"role": "case_officer", "scope": "mtess"}]},
+                "headers": {"If-Match": '"1"'},
+            },
+        ),
     }
-    first = (await mtess.call("POST", "/v1/people", json=sent)).json()
-    second = (await mtess.call("POST", f"/v1/people/{first['id']}/recovery")).json()
-    problem(
-        await api.call("POST", "/v1/invitations/open", json={"invitation": secret_of(first)}),
-        404,
-        "invitation_invalid",
-    )
-    await opened(anyone, second)
+    method, address, sent = calls[asked]
+    waiting = """SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+    async with transaction(hub.running.ledger.database, STEWARD) as connection:
+        await connection.execute("SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", id_)
+        await connection.execute("INSERT INTO person_role VALUES ($1, 'coordinator', 'mesa')", id_)
+        call = asyncio.ensure_future(mtess.call(method, address, **sent))
+        async with asyncio.timeout(20):
+            while not await superuser.fetchval(waiting):
+                assert not call.done(), (await call).text
+                await asyncio.sleep(0.02)
+    problem(await call, 403, "person_shared")
+    now = await steward.read(path)
+    assert (now["state"], now["version"]) == ("invited", 1)
+    assert [held["role"] for held in now["roles"]] == ["coordinator", "observer"]
+
+
+async def test_what_is_removed_twice_at_the_same_time_is_removed(mtess: Browser) -> None:
+    """Neither is told of a failure."""
+    person = (await mtess.call("POST", "/v1/people", json=somebody_new())).json()
+    path = f"/v1/people/{person['id']}"
+    answers = await asyncio.gather(*(mtess.call("DELETE", path) for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {204}
+    assert (await mtess.call("GET", path)).json()["state"] == "removed"
 
 
 async def test_who_is_removed_is_out_at_once_and_cannot_come_back(
@@ -215,9 +143,6 @@ async def test_a_removal_in_another_process_cuts_within_seconds(
         await asyncio.sleep(0.1)
 
 
-OF_MESA: list[dict[str, str]] = [{"role": "observer", "scope": "mesa"}]
-
-
 async def test_an_administrator_neither_sees_nor_touches_anothers_people(
     mtess: Browser, steward: Api
 ) -> None:
@@ -258,12 +183,7 @@ async def test_an_administrator_gives_only_roles_of_its_own(
     mtess: Browser, changes: dict[str, Any], status: int, code: str
 ) -> None:
     """Neither a steward's nor another's, nor a role that its institution cannot have."""
-    wanted = {
-        "login": f"s{uuid.uuid4().hex[:10]}",
-        "name": "Persona Sintética",
-        "roles": [{"role": "observer", "scope": "mtess"}],
-    }
-    problem(await mtess.call("POST", "/v1/people", json=wanted | changes), status, code)
+    problem(await mtess.call("POST", "/v1/people", json=somebody_new() | changes), status, code)
 
 
 async def test_an_administrator_does_not_touch_who_has_a_role_elsewhere_too(
@@ -304,8 +224,8 @@ async def test_the_database_itself_keeps_an_administrator_to_its_own(
             other.person["id"],
         ),
         (
-            """INSERT INTO invitation (id, sha256, person, totp, created_by, expires_at)
-               VALUES ('x', sha256('x'), $1, 'x', 'x', now())""",
+            """INSERT INTO invitation (id, sha256, person, created_by, expires_at)
+               VALUES ('x', sha256('x'), $1, 'x', now())""",
             shared.person["id"],
         ),
         (
@@ -325,7 +245,6 @@ SECRETS = [
     "SELECT passphrase FROM person",
     "SELECT totp FROM person",
     "SELECT sha256 FROM invitation",
-    "SELECT totp FROM invitation",
     "SELECT * FROM session",
     "SELECT csrf FROM session",
     "UPDATE token SET sha256 = sha256",

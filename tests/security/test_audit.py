@@ -165,6 +165,27 @@ async def test_who_signs_in_and_out_and_who_fails_to_is_recorded_and_never_what_
         assert secret not in everything_said
 
 
+async def test_a_change_by_cookie_without_its_token_is_recorded_as_that_persons(
+    steward: Api, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
+) -> None:
+    """Whose session it was to be is known; so is that somebody may be forging."""
+    account = await somebody(steward, anyone, ("coordinator", "conaeti"), home="conaeti")
+    browser = Browser(anyone)
+    assert (await browser.sign_in(account)).status_code == 201
+    start = await last(superuser)
+    role = {"role": "coordinator", "scope": "conaeti"}
+    for headers, code in (
+        ({"X-CSRF-Token": "x"}, "csrf_refused"),
+        ({"Origin": "https://evil.example"}, "cross_site"),
+    ):
+        problem(await browser.call("PUT", "/v1/session/role", json=role, headers=headers), 403, code)
+    rows = await since(superuser, start)
+    assert [(row["actor"], row["route"], row["status"], row["code"]) for row in rows] == [
+        (f"person:{account.person['id']}", "/v1/session/role", 403, "csrf_refused"),
+        (f"person:{account.person['id']}", "/v1/session/role", 403, "cross_site"),
+    ]
+
+
 async def test_a_link_is_never_in_the_record_though_it_is_in_a_path(
     steward: Api, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
 ) -> None:
@@ -271,6 +292,19 @@ async def test_the_database_itself_takes_rows_about_oneself_alone_and_never_chan
         other = Caller(name="test:other", role=role, scope="mesa", id="token:f")
         async with transaction(pools, other) as connection:
             assert await connection.fetchval("SELECT count(*) FROM audit") == 0
+
+
+async def test_the_owner_of_the_database_alone_takes_old_rows_away(
+    pools: HubDatabase, database: Database
+) -> None:
+    """As docs/howto/dar-acceso.md says, since the record grows for years."""
+    async with transaction(pools, STEWARD) as connection:
+        await connection.execute(statement("nanduti_hub.access", "put_audit"), *await values())
+    owner = await asyncpg.connect(database.dsn("owner"))
+    assert await owner.execute("DELETE FROM audit WHERE at < '2026-01-01'") == "DELETE 0"
+    assert await owner.fetchval("SELECT count(*) FROM audit") == 1
+    assert await owner.execute("DELETE FROM audit WHERE at < now()") == "DELETE 1"
+    await owner.close()
 
 
 async def test_a_steward_searches_by_who_what_when_and_from_where(

@@ -14,11 +14,14 @@ from nats_server import Server, running_server, until
 from security.test_bus_members import NEWCOMER, Ended, Installation, command
 from structlog.testing import capture_logs
 
+from nanduti_hub.caller import Caller, Role
 from nanduti_hub.embedded.home import free_port
 from nanduti_hub.embedded.nats import nats_binary
-from nanduti_hub.hub import found_directory, running
+from nanduti_hub.hub import Running, found_directory, running
+from nanduti_hub.ledger.database import transaction
 from nanduti_hub.settings import Settings
 
+STEWARD = Caller(name="test:steward", role=Role.STEWARD, scope="*")
 #: A hub is started, and commands as processes of their own.
 pytestmark = pytest.mark.slow
 
@@ -89,6 +92,14 @@ async def operated(database: Database, short_directory: Path, tmp_path: Path) ->
         yield operated
 
 
+async def recorded(hub: Running) -> list[tuple[str, str]]:
+    """The commands in the record and the members that they were about; each names who ran it."""
+    async with transaction(hub.ledger.database, STEWARD) as connection:
+        rows = await connection.fetch("SELECT * FROM audit WHERE method = 'CLI' ORDER BY id")
+    assert all(row["actor"] == "hub" and re.fullmatch(r"cli:.+", row["name"]) for row in rows)
+    return [(row["route"], row["target"]) for row in rows]
+
+
 async def test_a_change_is_called_done_only_by_the_probe(operated: Operated) -> None:
     """A member revoked, another rotated, a third entered in the directory: the hub says once what to run, each
     command says that nothing is done yet, and so does the probe, until the operator has done it.
@@ -109,6 +120,9 @@ async def test_a_change_is_called_done_only_by_the_probe(operated: Operated) -> 
             assert "minna: el servidor no acepta su clave" in bad.text
             assert bad.text.count("el servidor acepta todavía una clave retirada") == 2
             assert "Mal: 4." in bad.text
+
+            assert (await operated.bus("revoke", "nadie")).code == 2
+            assert await recorded(hub) == [("bus revoke", "mtess"), ("bus rotate", "minna")]
 
             await operated.put_in_place(rotated.text)
 

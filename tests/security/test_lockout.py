@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
-from browser import Account, Browser, somebody
+from browser import Account, Browser, invited, opened, somebody
 from hub_api import Api, Journey, problem
 
+from nanduti_hub.access.door import new_door
+from nanduti_hub.access.passphrases import MOST_WAITING
 from nanduti_hub.access.throttle import (
     ALLOWANCE,
     FIRST,
@@ -21,6 +24,7 @@ from nanduti_hub.access.throttle import (
     new_throttle,
     succeeded,
 )
+from nanduti_hub.hub import web_application
 
 
 @asynccontextmanager
@@ -100,6 +104,57 @@ async def test_a_success_forgets_the_failures_before_it(hub: Journey, account: A
         assert await failing(client, account, FREE) == [401] * FREE
 
 
+async def test_who_knows_the_passphrase_cannot_guess_the_code_from_many_places(
+    hub: Journey, account: Account, anyone: httpx.AsyncClient, steward: Api, superuser: asyncpg.Connection
+) -> None:
+    """After a few wrong codes none is looked at but from a device that was let in before; and nothing tells so."""
+    owner = Browser(anyone)
+    assert (await owner.sign_in(account)).status_code == 201
+    await superuser.execute("UPDATE person SET totp_step = 0 WHERE id = $1", account.person["id"])
+    bodies = set()
+    for number in range(FREE):
+        async with at(hub, f"127.0.4.{number + 1}") as guesser:
+            answer = await Browser(guesser).sign_in(account, code=account.code(50 + number))
+            problem(answer, 401, "sign_in_refused")
+            bodies.add(answer.content)
+    async with at(hub, "127.0.4.99") as guesser:
+        right = await Browser(guesser).sign_in(account)
+        problem(right, 401, "sign_in_refused")
+    assert bodies == {right.content}
+    assert (await owner.sign_in(account)).status_code == 201
+    link = await steward.made(f"/v1/people/{account.person['id']}/recovery", None)
+    anew = await opened(anyone, link)
+    async with at(hub, "127.0.4.99") as elsewhere:
+        assert (await Browser(elsewhere).sign_in(anew)).status_code == 201
+
+
+async def test_strangers_keep_nobody_from_a_new_place(
+    hub: Journey, account: Account, anyone: httpx.AsyncClient
+) -> None:
+    """Who has not the passphrase counts only where it is."""
+    for number in range(FREE + 1):
+        async with at(hub, f"127.0.5.{number + 1}") as stranger:
+            sent: dict[str, Any] = {"passphrase": "no es esta frase", "code": account.code(50)}
+            problem(await Browser(stranger).sign_in(account, **sent), 401, "sign_in_refused")
+    assert (await Browser(anyone).sign_in(account)).status_code == 201
+
+
+async def test_who_has_been_here_has_a_place_when_strangers_fill_the_queue(
+    hub: Journey, steward: Api
+) -> None:
+    """A known device, and who uses a link; a stranger is told to come again."""
+    door = new_door()
+    transport = httpx.ASGITransport(app=web_application(hub.running.ledger, door=door))
+    async with httpx.AsyncClient(transport=transport, base_url="https://hub.example") as client:
+        account = await opened(client, await invited(steward, [{"role": "observer", "scope": "mesa"}]))
+        owner = Browser(client)
+        assert (await owner.sign_in(account)).status_code == 201
+        door.hasher.waiting = MOST_WAITING
+        problem(await Browser(client).sign_in(account, steps=1), 503, "busy")
+        assert (await owner.sign_in(account, steps=1)).status_code == 201
+        await opened(client, await invited(steward, [{"role": "observer", "scope": "mesa"}]))
+
+
 def test_each_wait_is_twice_the_last_up_to_a_quarter_of_an_hour() -> None:
     """By the clock that is given; after a day without any the count begins anew."""
     throttle, now, waits = new_throttle(), 0.0, []
@@ -132,7 +187,7 @@ def test_an_address_has_an_allowance_over_all_accounts() -> None:
 
 
 def test_an_ipv6_customer_is_one_address() -> None:
-    """Of the 2^64 that everybody has."""
-    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")
+    """With the /56 that many are given: of the least that anybody has, 256."""
+    assert network_of("2001:db8::1") == network_of("2001:db8:0:ff::1") != network_of("2001:db8:0:100::1")
     assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1")
     assert network_of("no es una dirección") == "no es una dirección"

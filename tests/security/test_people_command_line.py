@@ -1,6 +1,7 @@
 """`nanduti-hub person` and `token`, as an operator runs them beside a hub that is up."""
 
 import os
+import pwd
 import subprocess
 import sys
 import time
@@ -49,6 +50,7 @@ def accepted(hub: HubProcess, link: str) -> httpx.Response:
     sent = {"invitation": link.strip().rpartition("/")[2]}
     shown = httpx.post(f"{hub.file['api']}/v1/invitations/open", json=sent, timeout=30)
     assert shown.status_code == 200, shown.text
+    sent |= {"enrolment": shown.json()["enrolment"]}
     sent |= {"passphrase": PASSPHRASE, "code": code_of(shown.json()["totp_secret"])}
     return httpx.post(f"{hub.file['api']}/v1/invitations/accept", json=sent, timeout=30)
 
@@ -152,6 +154,9 @@ def test_a_token_is_made_listed_rotated_and_revoked(hub: HubProcess) -> None:
     revoked = command(hub, "token", "revoke", "--id", successor.partition("\t")[0])
     assert (revoked.returncode, revoked.stdout) == (0, "1 token anulado.\n")
     assert command(hub, "token", "revoke").returncode == 2
+    named = command(hub, "token", "create", "--name", "ana@mtess", "--role", "steward")
+    assert (named.returncode, named.stdout) == (1, "")
+    assert "arroba" in named.stderr
 
 
 def test_what_the_operator_does_is_in_the_record(hub: HubProcess) -> None:
@@ -161,5 +166,7 @@ def test_what_the_operator_does_is_in_the_record(hub: HubProcess) -> None:
     answer = httpx.get(f"{hub.file['api']}/v1/audit", headers=headers, timeout=30)
     rows = [row for row in answer.json()["items"] if row["method"] == "CLI"]
     assert rows[0]["route"] == "token create"
-    assert {row["actor"] for row in rows} == {"hub"}
+    assert {(row["actor"], row["name"]) for row in rows} == {
+        ("hub", f"cli:{pwd.getpwuid(os.getuid()).pw_name}")
+    }
     assert all(row["target"] for row in rows)

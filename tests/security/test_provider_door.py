@@ -12,12 +12,21 @@ from hub_api import PLAN, Api, Journey, problem
 from identity_provider import IdentityProvider, claims_for, known_to_hub, running_provider, signed, signs_in
 from msgspec import Struct
 
+from nanduti_hub.access.claims import Rule
 from nanduti_hub.access.door import Door, new_door
+from nanduti_hub.caller import Role
 from nanduti_hub.hub import web_application
 
 CALLBACK = "/v1/session/oidc/callback"
 #: Both roles of the provider's rules.
 ANA = {"sub": "ana-door", "groups": ["conaeti-coordinacion"], "realm_access": {"roles": ["hub-steward"]}}
+
+
+#: A platform's role for an institution, and one for a code that nobody has.
+UNFIT = (
+    Rule("groups", "mtess-coordinacion", Role.COORDINATOR, "mtess"),
+    Rule("groups", "nadie-observa", Role.OBSERVER, "nadie"),
+)
 
 
 class Entrance(Struct, frozen=True):
@@ -45,6 +54,7 @@ async def entrance(hub: Journey, tmp_path_factory: pytest.TempPathFactory) -> As
         running_provider() as identity,
         known_to_hub(identity.issuer, directory, scopes="openid profile groups") as provider,
     ):
+        provider.rules = [*provider.rules, *UNFIT]
         door = new_door(provider=provider)
         transport = httpx.ASGITransport(app=web_application(hub.running.ledger, door=door))
         async with httpx.AsyncClient(transport=transport, base_url="https://hub.example") as client:
@@ -67,6 +77,46 @@ async def test_a_provider_token_acts_in_the_one_role_that_it_gives(entrance: Ent
     assert (answer.json()["role"], answer.json()["scope"]) == ("coordinator", "conaeti")
     headers = {"Authorization": f"Bearer {entrance.token()}"}
     assert (await entrance.client.post("/v1/plans", json=PLAN, headers=headers)).status_code == 201
+
+
+async def test_a_person_of_a_provider_is_named_with_its_host_so_that_nobody_passes_for_another(
+    entrance: Entrance, superuser: asyncpg.Connection
+) -> None:
+    """To itself, in the list of people and in the record: `jefa@hub` of a provider is not ours."""
+    token = entrance.token(sub="jefa-door", preferred_username="jefa@hub")
+    assert (await entrance.me(token)).json()["name"] == "jefa@hub (127.0.0.1)"
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await entrance.client.post("/v1/plans", json=PLAN, headers=headers)).status_code == 201
+    for query in (
+        "SELECT name FROM person WHERE subject = 'jefa-door'",
+        "SELECT name FROM audit ORDER BY id DESC LIMIT 1",
+    ):
+        assert await superuser.fetchval(query) == "jefa@hub (127.0.0.1)"
+
+
+async def test_a_role_that_nobody_can_have_is_given_to_no_token(entrance: Entrance) -> None:
+    """A rule's scope must be a platform or an institution of the directory, as for whoever is invited."""
+    claims = {"sub": "unfit-door", "groups": ["mtess-coordinacion", "nadie-observa"]}
+    problem(await entrance.me(entrance.token(**claims)), 403, "role_missing")
+    with_fit = entrance.token(**claims | {"groups": [*claims["groups"], "conaeti-coordinacion"]})
+    assert (await entrance.me(with_fit)).json()["scope"] == "conaeti"
+    problem(await entrance.me(with_fit, "coordinator:mtess"), 403, "role_unchosen")
+
+
+async def test_a_session_in_a_role_that_the_provider_takes_does_not_come_back_with_it(
+    entrance: Entrance, superuser: asyncpg.Connection
+) -> None:
+    """Taken and given again while the browser was away."""
+    browser, _ = await signed_in(entrance, "ana")
+    browser.csrf = (await browser.call("GET", "/v1/session")).json()["csrf"]
+    person = await superuser.fetchval("SELECT id FROM person WHERE subject = 'ana'")
+    acts = {"role": "observer", "scope": "mesa"}
+    await superuser.execute("INSERT INTO person_role VALUES ($1, 'observer', 'mesa')", person)
+    assert (await browser.call("PUT", "/v1/session/role", json=acts)).status_code == 200
+    await signed_in(entrance, "ana")
+    await superuser.execute("INSERT INTO person_role VALUES ($1, 'observer', 'mesa')", person)
+    entrance.door.known.clear()
+    problem(await browser.call("GET", "/v1/me"), 401, "session_ended")
 
 
 async def test_a_provider_token_of_several_roles_must_name_one(entrance: Entrance) -> None:
@@ -113,7 +163,12 @@ async def test_signing_in_at_the_provider_opens_a_session_in_the_roles_of_its_cl
         "coordinator:conaeti",
         "steward:*",
     ]
-    assert (shown["role"], shown["account"], shown["name"]) == ("coordinator", None, "ana.sintetica")
+    assert (shown["role"], shown["account"], shown["name"]) == (
+        "coordinator",
+        None,
+        "ana.sintetica (127.0.0.1)",
+    )
+    assert (await browser.call("GET", "/v1/me")).json()["name"] == "ana.sintetica (127.0.0.1)"
     browser.csrf = ""
     problem(await browser.call("POST", "/v1/plans", json=PLAN), 403, "csrf_refused")
     browser.csrf = shown["csrf"]

@@ -85,7 +85,9 @@ async def fuzzed(
         tokens = {role: await create_token(connection, f"test:{role}", role, scope) for role, scope in ROLES}
     sequencing = asyncio.create_task(sequence(pools, gate, committed, lambda: None))
     often = Rate(100_000, 100_000)
-    application = web_application(ledger, Rates(requests=often, uploads=often, knocks=often))
+    application = web_application(
+        ledger, Rates(requests=often, uploads=often, refusals=often, knocks=often, devices=often)
+    )
     settings = Settings(
         app_dsn="", worker_dsn="", nats_url="", keys=Path(), state=tmp_path_factory.mktemp("state"), source=""
     )

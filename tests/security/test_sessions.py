@@ -147,6 +147,65 @@ async def test_a_person_acts_in_one_role_at_a_time(browser: Browser) -> None:
     assert (await browser.call("POST", "/v1/plans", json=PLAN)).status_code == 201
 
 
+async def test_a_session_in_a_role_that_was_taken_does_not_come_back_with_the_role(
+    steward: Api, anyone: httpx.AsyncClient
+) -> None:
+    """One in a role that was kept goes on."""
+    roles = [{"role": role, "scope": "mtess"} for role in ("administrator", "observer")]
+    account = await somebody(steward, anyone, ("observer", "mtess"), ("administrator", "mtess"))
+    kept, taken = Browser(anyone), Browser(anyone)
+    for steps, browser, role in ((0, kept, roles[1]), (1, taken, roles[0])):
+        assert (await browser.sign_in(account, steps)).status_code == 201
+        assert (await browser.call("PUT", "/v1/session/role", json=role)).status_code == 200
+    path = f"/v1/people/{account.person['id']}/roles"
+    for version, given in ((1, roles[1:]), (2, roles)):
+        tag = {"If-Match": f'"{version}"'}
+        assert (await steward.call("PUT", path, json={"roles": given}, headers=tag)).status_code == 200
+        problem(await taken.call("GET", "/v1/me"), 401, "session_ended")
+        assert (await kept.call("GET", "/v1/me")).status_code == 200
+
+
+async def test_a_look_up_that_began_before_somebody_was_removed_is_not_remembered_after(
+    browser: Browser, anyone: httpx.AsyncClient, steward: Api, superuser: asyncpg.Connection
+) -> None:
+    """It ends after the removal with what it has read before; the next request is refused at once."""
+    account = await somebody(steward, anyone, ("observer", "mesa"))
+    browser = Browser(anyone)
+    assert (await browser.sign_in(account)).status_code == 201
+    person = account.person["id"]
+    # What the look-up notes is committed only when we let it: until then it has read, and not answered.
+    await superuser.execute(
+        """CREATE FUNCTION held_back() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$"""
+    )
+    await superuser.execute(
+        """CREATE CONSTRAINT TRIGGER held_back AFTER UPDATE ON session DEFERRABLE INITIALLY DEFERRED
+           FOR EACH ROW EXECUTE FUNCTION held_back()"""
+    )
+    try:
+        await superuser.execute("SET session_replication_role = replica")
+        await superuser.execute(
+            "UPDATE session SET last_used_at = now() - interval '2 minutes' WHERE person = $1", person
+        )
+        await superuser.execute("SET session_replication_role = DEFAULT")
+        await superuser.execute("SELECT pg_advisory_lock(4711)")
+        async with asyncio.timeout(30):
+            # What was remembered of the session at sign-in stands for five seconds.
+            waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            call = asyncio.ensure_future(browser.call("GET", "/v1/me"))
+            while not await superuser.fetchval(waits):
+                if call.done():
+                    call = asyncio.ensure_future(browser.call("GET", "/v1/me"))
+                await asyncio.sleep(0.05)
+        assert (await steward.call("DELETE", f"/v1/people/{person}")).status_code == 204
+        await superuser.execute("SELECT pg_advisory_unlock(4711)")
+        assert (await call).status_code == 200
+        problem(await browser.call("GET", "/v1/me"), 401, "session_ended")
+    finally:
+        await superuser.execute("SELECT pg_advisory_unlock_all()")
+        await superuser.execute("DROP FUNCTION held_back CASCADE")
+
+
 async def test_a_token_is_no_session(conaeti: Api) -> None:
     """What a session can do, a token cannot."""
     for method, path, sent in (
@@ -243,7 +302,7 @@ async def test_only_what_has_ended_long_ago_is_cleared_away(
         await worker.execute(statement("nanduti_hub.access", "clear_invitations"))
         for secret in (
             "SELECT sha256 FROM session",
-            "SELECT totp FROM invitation",
+            "SELECT sha256 FROM invitation",
             "SELECT name FROM person",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

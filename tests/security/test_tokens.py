@@ -148,9 +148,32 @@ async def test_a_token_ends_when_it_was_said_to(mtess: Browser, anyone: httpx.As
             await asyncio.sleep(0.05)
 
 
+async def test_what_a_token_makes_ends_with_it_at_the_latest(
+    mtess: Browser, anyone: httpx.AsyncClient, steward: Api
+) -> None:
+    """Made or rotated, its own successor too: what gets out for a day is not good for ever."""
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    ruling = {"name": "Sistema sintético", "role": "administrator", "scope": "mtess"}
+    short = await steward.made("/v1/tokens", ruling | {"expires_at": soon.isoformat()})
+    endless = await steward.made("/v1/tokens", WANTED)
+    assert endless["expires_at"] is None
+    api = httpx.Headers({"Authorization": f"Bearer {short['token']}"})
+    later, sooner = soon + timedelta(days=1), soon - timedelta(minutes=30)
+    for wanted, ends in ((None, soon), (later, soon), (sooner, sooner)):
+        sent = WANTED | ({"expires_at": wanted.isoformat()} if wanted else {})
+        made = await anyone.post("/v1/tokens", json=sent, headers=api)
+        assert datetime.fromisoformat(made.json()["expires_at"]) == ends
+    for id_ in (endless["id"], short["id"]):
+        made = await anyone.post(f"/v1/tokens/{id_}/rotate", json={"overlap_hours": 0}, headers=api)
+        assert datetime.fromisoformat(made.json()["expires_at"]) == soon
+    assert (await mtess.call("POST", "/v1/tokens", json=WANTED)).json()["expires_at"] is None
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "code"),
     [
+        ({"name": "ana@mtess"}, 422, "token_name_unfit"),
+        ({"name": "ana\uff20hub"}, 422, "token_name_unfit"),
         ({"role": "steward", "scope": "*"}, 403, "not_yours"),
         ({"role": "steward"}, 422, "scope_unfit"),
         ({"role": "coordinator", "scope": "mesa"}, 403, "not_yours"),

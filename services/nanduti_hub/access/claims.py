@@ -2,13 +2,14 @@
 
 A rule gives one role in one scope to whoever has one value in one claim, exactly; whom no rule fits has no role.
 The file is read once, at start, and refused whole if any rule of it could not mean anything. Absent: whether
-the scope is in the directory; a role for a code that nobody has reaches nothing.
+the directory has the scope, which changes, and is the door's to ask each time.
 """
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -22,8 +23,8 @@ ROLES = frozenset(Role) - {Role.WORKER}
 RESERVED = frozenset({"sys", "keeper", "relay", "joint", "hub"})
 _CODE = re.compile(r"[a-z0-9_]{2,16}")
 _FIELDS = ("claim", "value", "role", "scope")
-#: Characters of the name that is shown.
-MOST_NAME = 120
+#: Characters of the name that is shown, and of the host beside it.
+MOST_NAME, MOST_HOST = 120, 70
 
 
 class Rule(Struct, frozen=True):
@@ -49,6 +50,12 @@ class Claims(Struct, frozen=True, kw_only=True):
     name: str
     expires_at: float
     values: dict[str, Any]
+
+    @property
+    def shown_name(self) -> str:
+        """The name with its provider's host, so that nobody passes for one of ours: `nombre (identidad.ejemplo)`."""
+        host = urlsplit(self.issuer).hostname or ""
+        return f"{self.name[:MOST_NAME]} ({host[:MOST_HOST]})"
 
 
 def load_rules(path: Path) -> list[Rule]:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from nanduti_hub.access import oidc
 from nanduti_hub.access.claims import Claims, grants_of
 from nanduti_hub.access.passphrases import Hasher, new_hasher
-from nanduti_hub.access.people import home_of
+from nanduti_hub.access.people import home_of, is_fit
 from nanduti_hub.access.sealing import Sealing, passing_sealing
 from nanduti_hub.access.sessions import Held, Session, find_session
 from nanduti_hub.access.throttle import Throttle, new_throttle
@@ -59,7 +59,8 @@ class Known(Struct, frozen=True):
 class Door(Struct):
     """What the door keeps: credentials looked up of late by their hash, failed sign-ins, the key for second
     factors, the threads for passphrases, the identity provider, where there is one, and the address under which
-    people find the hub (links begin with it), where it was said.
+    people find the hub (links begin with it), where it was said. `forgotten` counts what was forgotten: a look-up
+    that had begun before is not remembered.
     """
 
     known: dict[bytes, Known]
@@ -68,6 +69,7 @@ class Door(Struct):
     hasher: Hasher
     provider: oidc.Provider | None
     url: str
+    forgotten: int = 0
 
 
 def new_door(sealing: Sealing | None = None, provider: oidc.Provider | None = None, url: str = "") -> Door:
@@ -133,9 +135,16 @@ def check_same_site(connection: Connection, door: Door) -> None:
 
 
 def forget(door: Door, caller_id: str) -> None:
-    """Look up anew whatever has been looked up of a person or token."""
+    """Look up anew whatever has been looked up of a person or token, or is being looked up now."""
+    door.forgotten += 1
     for digest in [digest for digest, known in door.known.items() if known.caller.id == caller_id]:
         del door.known[digest]
+
+
+def forget_credential(door: Door, digest: bytes) -> None:
+    """Look up anew what has been looked up with a credential, or is being looked up now."""
+    door.forgotten += 1
+    door.known.pop(digest, None)
 
 
 async def _shown(connection: Connection) -> str:
@@ -158,12 +167,14 @@ async def session_with(database: Database, door: Door, cookie: str) -> Session:
     known = door.known.get(digest)
     if known is not None and known.until > time.monotonic() and known.session is not None:
         return known.session
+    forgotten = door.forgotten
     async with transaction(database, STRANGER) as connection:
         session = await find_session(connection, cookie)
     if session is None:
         door.known.pop(digest, None)
         raise Refused(Refusal("session_ended"))
-    _remember(door, digest, session.caller, session, session.expires_at)
+    if door.forgotten == forgotten:
+        _remember(door, digest, session.caller, session, session.expires_at)
     return session
 
 
@@ -174,6 +185,7 @@ async def _bearer(connection: Connection, database: Database, door: Door, creden
     if known is not None and known.until > time.monotonic():
         return known.caller
     ends: datetime | None
+    forgotten = door.forgotten
     if _TOKEN.fullmatch(credential):
         async with transaction(database, STRANGER) as open_connection:
             found = await find_token(open_connection, credential)
@@ -185,7 +197,8 @@ async def _bearer(connection: Connection, database: Database, door: Door, creden
         caller, ends = await _from_provider(database, door.provider, credential, chosen)
     else:
         raise Refused(Refusal("token_invalid"))
-    _remember(door, digest, caller, None, ends)
+    if door.forgotten == forgotten:
+        _remember(door, digest, caller, None, ends)
     return caller
 
 
@@ -193,11 +206,11 @@ async def _from_provider(
     database: Database, provider: oidc.Provider, credential: str, chosen: str
 ) -> tuple[Caller, datetime]:
     claims = await oidc.verify_bearer(provider, credential)
-    grants = [Held(role, scope) for role, scope in grants_of(provider.rules, claims)]
+    grants = await granted(database, provider, claims)
     acts = _chosen(grants, chosen)
     # The token may be older than a sign-in: it says nothing of what the person has now.
     person = await admit(database, claims, grants, is_latest=False)
-    caller = Caller(name=claims.name, role=acts.role, scope=acts.scope, id=f"person:{person}")
+    caller = Caller(name=claims.shown_name, role=acts.role, scope=acts.scope, id=f"person:{person}")
     return caller, datetime.fromtimestamp(claims.expires_at + provider.settings.leeway, UTC)
 
 
@@ -210,6 +223,14 @@ def _chosen(grants: list[Held], chosen: str) -> Held:
     if chosen not in names:
         raise Refused(Refusal("role_unchosen", {"roles": ", ".join(names)}))
     return names[chosen]
+
+
+async def granted(database: Database, provider: oidc.Provider, claims: Claims) -> list[Held]:
+    """The roles that a provider's claims give, of those that can be had: for a code that the directory knows."""
+    async with transaction(database, STRANGER) as connection:
+        codes = await connection.fetchrow(statement("nanduti_hub.access", "directory_codes"))
+    grants = [Held(role, scope) for role, scope in grants_of(provider.rules, claims)]
+    return [held for held in grants if is_fit(held, codes["platforms"], codes["institutions"])]
 
 
 async def admit(database: Database, claims: Claims, grants: list[Held], *, is_latest: bool) -> str:
@@ -228,7 +249,7 @@ async def admit(database: Database, claims: Claims, grants: list[Held], *, is_la
             new_id(),
             claims.issuer,
             claims.subject,
-            claims.name,
+            claims.shown_name,
             home_of(grants),
             roles,
         )

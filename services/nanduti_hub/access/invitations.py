@@ -2,15 +2,19 @@
 
 Rules that stay true: a link works once, and of a person's links only the latest; until it is used, what the
 person signs in with stays as it is, so that whoever asks for a link takes nothing from anybody; using one ends
-the person's sessions. A link is kept only as SHA-256, the second factor's secret sealed for its person.
+the person's sessions; it ends where the person's roles change. A link is kept only as SHA-256. The second factor
+that it enrols is made anew at each look, and goes sealed to who looks and back: who has looked before, and let
+somebody else use the link, knows nothing of it.
 """
 
+import base64
+import binascii
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
-import structlog
+import msgspec
 from msgspec import Struct
 
 from nanduti_hub.access import totp
@@ -24,10 +28,10 @@ from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 
-log = structlog.get_logger(__name__)
-
 _SLICE = "nanduti_hub.access"
 FIRST, AGAIN = timedelta(days=7), timedelta(hours=24)
+#: Seconds from the look at a link to its use.
+ENROLMENT_LASTS = 3_600.0
 
 
 class NewLink(Struct, frozen=True):
@@ -38,13 +42,13 @@ class NewLink(Struct, frozen=True):
 
 
 class OpenInvitation(Struct, frozen=True):
-    """What a link shows: whose it is, in which roles, and the second factor to enrol."""
+    """A link that is good: whose it is, and in which roles. `digest` is what is kept of the link."""
 
+    digest: bytes
     person: str
     login: str
     home: str
     name: str
-    totp_secret: str
     roles: list[Held]
 
     @property
@@ -53,14 +57,19 @@ class OpenInvitation(Struct, frozen=True):
         return account_of(self.login, self.home)
 
 
+class Enrolment(Struct, frozen=True):
+    """A second factor to enrol: its secret, and the same sealed for its person, to be shown again at acceptance."""
+
+    secret: str
+    sealed: str
+
+
 def path_of(secret: str) -> str:
     """Where the page of a link is, below the hub's address."""
     return f"/invitacion/{secret}"
 
 
-async def make_link(
-    connection: asyncpg.Connection, sealing: Sealing, person: str, lasts: timedelta, by: Caller
-) -> NewLink:
+async def make_link(connection: asyncpg.Connection, person: str, lasts: timedelta, by: Caller) -> NewLink:
     """Make a link for a person, in place of those that are still open."""
     made = NewLink(f"inv_{secrets.token_urlsafe(32)}", datetime.now(UTC) + lasts)
     await connection.execute(statement(_SLICE, "end_invitations"), person)
@@ -69,31 +78,50 @@ async def make_link(
         new_id(),
         digest_of(made.secret),
         person,
-        seal(sealing, f"totp:{person}", totp.new_secret()),
         by.id,
         made.expires_at,
     )
     return made
 
 
-async def open_invitation(connection: asyncpg.Connection, sealing: Sealing, secret: str) -> OpenInvitation:
-    """What a link shows.
+async def open_invitation(connection: asyncpg.Connection, secret: str) -> OpenInvitation:
+    """Whose a link is.
 
     Raises:
         Refused: `invitation_invalid`; nothing tells a used one from an expired one or from none.
 
     """
-    row = await connection.fetchrow(statement(_SLICE, "find_invitation"), digest_of(secret))
+    digest = digest_of(secret)
+    row = await connection.fetchrow(statement(_SLICE, "find_invitation"), digest)
     if row is None:
         raise Refused(Refusal("invitation_invalid"))
-    try:
-        shared = unseal(sealing, f"totp:{row['person']}", row["totp"])
-    except NotSealed as error:
-        log.error("second_factor_unreadable", person=row["person"])  # noqa: TRY400  # where says nothing here
-        raise Refused(Refusal("invitation_invalid")) from error
     return OpenInvitation(
-        row["person"], row["login"], row["home"], row["name"], shared, roles_from(row["roles"])
+        digest, row["person"], row["login"], row["home"], row["name"], roles_from(row["roles"])
     )
+
+
+def new_enrolment(sealing: Sealing, person: str, now: float) -> Enrolment:
+    """A new second factor for a person, to be enrolled within `ENROLMENT_LASTS`."""
+    secret = totp.new_secret()
+    text = msgspec.json.encode((secret, now + ENROLMENT_LASTS)).decode()
+    return Enrolment(secret, base64.urlsafe_b64encode(seal(sealing, f"enrolment:{person}", text)).decode())
+
+
+def enrolled(sealing: Sealing, person: str, sealed: str, now: float) -> str:
+    """The secret of a second factor that was shown to a person.
+
+    Raises:
+        Refused: `enrolment_invalid`, it was shown to nobody, to somebody else, or too long ago.
+
+    """
+    try:
+        text = unseal(sealing, f"enrolment:{person}", base64.urlsafe_b64decode(sealed))
+        secret, until = msgspec.json.decode(text, type=tuple[str, float])
+    except (NotSealed, binascii.Error, ValueError) as error:
+        raise Refused(Refusal("enrolment_invalid")) from error
+    if until < now:
+        raise Refused(Refusal("enrolment_invalid"))
+    return secret
 
 
 async def accept(
@@ -101,33 +129,34 @@ async def accept(
     sealing: Sealing,
     hasher: Hasher,
     door: Caller,
-    secret: str,
+    found: OpenInvitation,
+    enrolment: str,
     passphrase: str,
     code: str,
-) -> tuple[OpenInvitation, str]:
-    """Use a link: from now on its person signs in with this passphrase and the second factor that it enrols.
+) -> str:
+    """Use a link: from now on its person signs in with this passphrase and the second factor that was shown.
 
-    Answers whose it was, and the secret of a session that it has opened.
+    Answers the secret of a session that it has opened.
 
     Raises:
-        Refused: `invitation_invalid`, `code_refused`, `passphrase_short`, `passphrase_obvious`, `busy`;
-            `sign_in_refused` for a person without any role.
+        Refused: `invitation_invalid`, `enrolment_invalid`, `code_refused`, `passphrase_short`,
+            `passphrase_obvious`, `busy`; `sign_in_refused` for a person without any role.
 
     """
-    async with transaction(database, door) as connection:
-        found = await open_invitation(connection, sealing, secret)
     check_passphrase(passphrase, found.account, found.name)
-    step = totp.step_of(found.totp_secret, code, time.time())
+    shared = enrolled(sealing, found.person, enrolment, time.time())
+    step = totp.step_of(shared, code, time.time())
     if step is None:
         raise Refused(Refusal("code_refused"))
     # Outside of any transaction: it takes a while, and no connection should wait for it.
     kept = await hash_passphrase(hasher, passphrase)
+    sealed = seal(sealing, f"totp:{found.person}", shared)
     async with transaction(database, door) as connection:
         person = await connection.fetchval(
-            statement(_SLICE, "accept_invitation"), digest_of(secret), kept, step
+            statement(_SLICE, "accept_invitation"), found.digest, kept, sealed, step
         )
         if person is None:
             raise Refused(Refusal("invitation_invalid"))
         if not found.roles:
             raise Refused(Refusal("sign_in_refused"))
-        return found, await open_session(connection, person, found.roles[0])
+        return await open_session(connection, person, found.roles[0])

@@ -21,7 +21,7 @@ from nanduti_hub.refusal import Refusal, Refused
 T = TypeVar("T")
 
 FEWEST, MOST = 14, 256
-#: Waiting for the two threads: beyond it, whoever comes is told to come again.
+#: Waiting for the two threads: beyond it, whoever comes is told to come again; who is known has as many more.
 MOST_WAITING = 30
 OPERATIONS = argon2id.OPSLIMIT_INTERACTIVE
 MEMORY = argon2id.MEMLIMIT_INTERACTIVE
@@ -62,29 +62,32 @@ def check_passphrase(text: str, login: str, name: str) -> None:
 
 
 async def hash_passphrase(hasher: Hasher, text: str) -> str:
-    """What is kept of a passphrase.
+    """What is kept of a passphrase; who chooses one has shown a link.
 
     Raises:
         Refused: `busy`.
 
     """
-    return await _in_thread(hasher, _hash, _normal(text))
+    return await _in_thread(hasher, 2 * MOST_WAITING, _hash, _normal(text))
 
 
-async def is_passphrase(hasher: Hasher, text: str, kept: str | None) -> bool:
+async def is_passphrase(hasher: Hasher, text: str, kept: str | None, *, is_known: bool) -> bool:
     """Whether a passphrase is the one that was kept; of no account, none is, and it takes as long.
+
+    `is_known`: asked by a device that has been let in before, for which strangers leave places in the queue.
 
     Raises:
         Refused: `busy`.
 
     """
     plain = _normal(text)
-    same = await _in_thread(hasher, _verify, plain[:MOST], kept or _NOBODYS)
+    most = 2 * MOST_WAITING if is_known else MOST_WAITING
+    same = await _in_thread(hasher, most, _verify, plain[:MOST], kept or _NOBODYS)
     return same and kept is not None and len(plain) <= MOST
 
 
-async def _in_thread(hasher: Hasher, work: Callable[..., T], *arguments: str) -> T:
-    if hasher.waiting >= MOST_WAITING:
+async def _in_thread(hasher: Hasher, most: int, work: Callable[..., T], *arguments: str) -> T:
+    if hasher.waiting >= most:
         raise Refused(Refusal("busy"))
     hasher.waiting += 1
     try:

@@ -46,25 +46,29 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 def check_role(role: Role, scope: str, platforms: Collection[str], institutions: Collection[str]) -> None:
-    """Whether a role can be had for a scope.
+    """Refuse a role that cannot be had for a scope.
 
     Raises:
         Refused: `scope_unfit`, with what the role needs.
 
     """
-    match role:
-        case Role.STEWARD:
-            fits = scope == "*"
-        case Role.COORDINATOR:
-            fits = scope in platforms
-        case Role.FOCAL_POINT | Role.CASE_OFFICER:
-            fits = scope in institutions
-        case Role.ADMINISTRATOR | Role.OBSERVER:
-            fits = scope in platforms or scope in institutions
-        case _:
-            fits = False
-    if not fits:
+    if not is_fit(Held(role, scope), platforms, institutions):
         raise Refused(Refusal("scope_unfit", {"role": role.value, "scope": scope}))
+
+
+def is_fit(held: Held, platforms: Collection[str], institutions: Collection[str]) -> bool:
+    """Whether a role can be had for its scope."""
+    match held.role:
+        case Role.STEWARD:
+            return held.scope == "*"
+        case Role.COORDINATOR:
+            return held.scope in platforms
+        case Role.FOCAL_POINT | Role.CASE_OFFICER:
+            return held.scope in institutions
+        case Role.ADMINISTRATOR | Role.OBSERVER:
+            return held.scope in platforms or held.scope in institutions
+        case _:
+            return False
 
 
 def home_of(roles: Sequence[Held]) -> str:
@@ -102,7 +106,7 @@ async def invite(
     )
     if id_ is None:
         raise Refused(Refusal("login_taken", {"account": account_of(login, home)}))
-    await _put_roles(connection, id_, roles)
+    await connection.execute(statement(_SLICE, "put_roles"), id_, *_columns(roles))
     return await _found(connection, id_)
 
 
@@ -126,19 +130,29 @@ async def managed(connection: asyncpg.Connection, caller: Caller, id_: str) -> P
         Refused: `person_unknown`, `person_shared`.
 
     """
-    person = await person_with(connection, caller, id_)
+    person = await _held(connection, caller, id_)
     if person.removed_at is not None:
         raise Refused(Refusal("person_unknown"))
-    if caller.role is not Role.STEWARD and any(held.scope != caller.scope for held in person.roles):
+    return person
+
+
+async def _held(connection: asyncpg.Connection, caller: Caller, id_: str) -> Person:
+    """A person, removed or not, whom the caller may change, held until the transaction ends."""
+    await person_with(connection, caller, id_)
+    locked = await connection.fetchval(statement(_SLICE, "lock_person"), id_)
+    # Somebody may have changed it while we waited: only what is read from here on counts.
+    person = await person_with(connection, caller, id_)
+    is_shared = caller.role is not Role.STEWARD and any(held.scope != caller.scope for held in person.roles)
+    if is_shared or locked is None:
         raise Refused(Refusal("person_shared"))
-    await connection.execute(statement(_SLICE, "lock_person"), id_)
-    return await _found(connection, id_)
+    return person
 
 
 async def give_roles(
     connection: asyncpg.Connection, caller: Caller, id_: str, roles: Sequence[Held], expected: int
 ) -> Person:
-    """Give a person exactly these roles; sessions that act in another end.
+    """Give a person exactly these roles. Where that is a change, open links of the person end, and the sessions
+    that act in a role that is taken.
 
     Raises:
         Refused: `person_unknown`, `person_shared`, `person_from_provider`, `version_conflict`, `not_yours`.
@@ -150,8 +164,8 @@ async def give_roles(
         raise Refused(Refusal("person_from_provider"))
     if person.version != expected:
         raise Refused(Refusal("version_conflict", {"expected": expected, "current": person.version}))
-    await connection.execute(statement(_SLICE, "take_roles"), id_)
-    await _put_roles(connection, id_, roles)
+    await connection.execute(statement(_SLICE, "take_roles"), id_, *_columns(roles))
+    await connection.execute(statement(_SLICE, "put_roles"), id_, *_columns(roles))
     await connection.execute(statement(_SLICE, "move_person"), id_)
     return await _found(connection, id_)
 
@@ -163,9 +177,10 @@ async def remove(connection: asyncpg.Connection, caller: Caller, id_: str) -> No
         Refused: `person_unknown`, `person_shared`.
 
     """
-    if (await person_with(connection, caller, id_)).removed_at is None:
-        await managed(connection, caller, id_)
-        await connection.execute(statement(_SLICE, "remove_person"), id_)
+    if (await _held(connection, caller, id_)).removed_at is not None:
+        return
+    if await connection.fetchval(statement(_SLICE, "remove_person"), id_) is None:
+        raise Refused(Refusal("person_shared"))
 
 
 async def list_people(
@@ -181,14 +196,8 @@ async def has_people(connection: asyncpg.Connection) -> bool:
     return bool(await connection.fetchval(statement(_SLICE, "has_people")))
 
 
-async def _put_roles(connection: asyncpg.Connection, id_: str, roles: Sequence[Held]) -> None:
-    distinct = sorted({(held.role.value, held.scope) for held in roles})
-    await connection.execute(
-        statement(_SLICE, "put_roles"),
-        id_,
-        [role for role, _ in distinct],
-        [scope for _, scope in distinct],
-    )
+def _columns(roles: Sequence[Held]) -> tuple[list[str], list[str]]:
+    return [held.role.value for held in roles], [held.scope for held in roles]
 
 
 async def _found(connection: asyncpg.Connection, id_: str) -> Person:

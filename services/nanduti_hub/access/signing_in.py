@@ -1,7 +1,8 @@
 """Signing in with account, passphrase and second factor; and the cookie by which a device is known again.
 
 Rules that stay true: whatever is wrong, the answer is the same and takes as long, whether there is such an
-account or not; a code is used once; a failure makes only the place wait from which it came (`throttle`).
+account or not; a code is used once; a failure makes only the place wait from which it came (`throttle`), or
+where the passphrase was right, all places that have not been let in before: these are told nothing else either.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from nanduti_hub.access.door import STRANGER, Door
 from nanduti_hub.access.passphrases import is_passphrase
 from nanduti_hub.access.sealing import NotSealed, unseal
 from nanduti_hub.access.sessions import Held, account_of, account_parts, open_session, roles_from
-from nanduti_hub.access.throttle import attempt, succeeded
+from nanduti_hub.access.throttle import attempt, attempt_code, succeeded
 from nanduti_hub.ledger.database import Database, transaction
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
@@ -67,10 +68,13 @@ async def sign_in(
         row = await connection.fetchrow(statement(_SLICE, "secrets_of"), home, login)
     if row:
         tried(row["person"], account)
-    is_right = await is_passphrase(door.hasher, passphrase, row["passphrase"] if row else None)
+    is_right = await is_passphrase(
+        door.hasher, passphrase, row["passphrase"] if row else None, is_known=device is not None
+    )
     step = totp.step_of(_shared(door, row), code, time.time())
+    is_looked_at = is_right and attempt_code(door.throttle, account, device, time.monotonic())
     roles = roles_from(row["roles"]) if row else []
-    if not row or not is_right or step is None or not roles:
+    if not row or not is_looked_at or step is None or not roles:
         raise Refused(Refusal("sign_in_refused"))
     secret = await _opened(database, row["person"], step, roles[0])
     succeeded(door.throttle, account, address, device)

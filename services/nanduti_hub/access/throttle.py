@@ -6,8 +6,11 @@ place waits for that account, each time twice as long. Beside it an address with
 allowance of failures over all accounts together. An attempt counts as failed until it has succeeded, so that a
 hundred at once are a hundred.
 
-Rule that stays true: nothing here depends on whether an account exists. Absent: memory across processes and
-restarts; the wait is short enough not to need it.
+Wrong codes beside the right passphrase are counted for the account, over all places without its device cookie: who
+can do that is no stranger, and has no end of addresses perhaps.
+
+Rules that stay true: of accounts that do not exist the counts are the same; a stranger makes nobody else wait.
+Absent: memory across processes and restarts; the wait is short enough not to need it.
 """
 
 import ipaddress
@@ -45,42 +48,53 @@ class Throttle(Struct):
 
     places: OrderedDict[tuple[str, str], Failures]
     addresses: OrderedDict[str, Allowance]
+    #: Apart, so that nobody who has no passphrase can push them out.
+    codes: OrderedDict[tuple[str, str], Failures]
 
 
 def new_throttle() -> Throttle:
     """A throttle that remembers nothing yet."""
-    return Throttle(OrderedDict(), OrderedDict())
+    return Throttle(OrderedDict(), OrderedDict(), OrderedDict())
 
 
 def attempt(throttle: Throttle, account: str, address: str, device: str | None, now: float) -> float:
     """Count an attempt, or answer how many seconds must pass before the next; 0 lets it through."""
     place = (account, f"device {device}" if device else f"address {network_of(address)}")
-    found = throttle.places.get(place)
-    if found is not None and now - found.last > FORGET:
-        found = None
-    if found is not None and found.until > now:
-        return found.until - now
+    if wait := _waits(throttle.places, place, now):
+        return wait
     if device is None and (wait := _spend(throttle, network_of(address), now)):
         return wait
-    count = found.count + 1 if found is not None else 1
-    wait = min(FIRST * 2 ** min(count - FREE, 20), LONGEST) if count >= FREE else 0.0
-    throttle.places[place] = Failures(count, now + wait, now)
-    throttle.places.move_to_end(place)
-    while len(throttle.places) > MOST:
-        throttle.places.popitem(last=False)
+    _count(throttle.places, place, now)
     return 0.0
+
+
+def attempt_code(throttle: Throttle, account: str, device: str | None, now: float) -> bool:
+    """Count an attempt of who has the passphrase; whether its code is to be looked at."""
+    if device is not None:
+        return True
+    if _waits(throttle.codes, (account, "code"), now):
+        return False
+    _count(throttle.codes, (account, "code"), now)
+    return True
+
+
+def forget_codes(throttle: Throttle, account: str) -> None:
+    """Forget the wrong codes of an account."""
+    throttle.codes.pop((account, "code"), None)
 
 
 def succeeded(throttle: Throttle, account: str, address: str, device: str | None) -> None:
     """Forget the failures of a place for an account, and give back what the attempt has cost."""
     network = network_of(address)
     throttle.places.pop((account, f"device {device}" if device else f"address {network}"), None)
-    if device is None and (allowance := throttle.addresses.get(network)) is not None:
-        allowance.left = min(allowance.left + 1, ALLOWANCE)
+    if device is None:
+        forget_codes(throttle, account)
+        if (allowance := throttle.addresses.get(network)) is not None:
+            allowance.left = min(allowance.left + 1, ALLOWANCE)
 
 
 def network_of(address: str) -> str:
-    """What counts as one address: of IPv6 the /64, which is what one customer has."""
+    """What counts as one address: of IPv6 the /56, which is what many a customer has."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -88,8 +102,23 @@ def network_of(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is not None:
             return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
+        return str(ipaddress.ip_network((parsed, 56), strict=False))
     return str(parsed)
+
+
+def _waits(failures: OrderedDict[tuple[str, str], Failures], key: tuple[str, str], now: float) -> float:
+    found = failures.get(key)
+    return max(found.until - now, 0.0) if found is not None and now - found.last <= FORGET else 0.0
+
+
+def _count(failures: OrderedDict[tuple[str, str], Failures], key: tuple[str, str], now: float) -> None:
+    found = failures.get(key)
+    count = found.count + 1 if found is not None and now - found.last <= FORGET else 1
+    wait = min(FIRST * 2 ** min(count - FREE, 20), LONGEST) if count >= FREE else 0.0
+    failures[key] = Failures(count, now + wait, now)
+    failures.move_to_end(key)
+    while len(failures) > MOST:
+        failures.popitem(last=False)
 
 
 def _spend(throttle: Throttle, network: str, now: float) -> float:

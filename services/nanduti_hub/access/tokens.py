@@ -8,6 +8,7 @@ which is the policy's and, behind it, the database's.
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,10 +60,21 @@ async def create_token(
     return (await make_token(connection, name, role, scope, expires_at, by)).secret
 
 
+def check_name(name: str) -> None:
+    """Refuse a name that could be taken for a person's account.
+
+    Raises:
+        Refused: `token_name_unfit`.
+
+    """
+    if "@" in unicodedata.normalize("NFKC", name):
+        raise Refused(Refusal("token_name_unfit"))
+
+
 async def make_token(
     connection: asyncpg.Connection, name: str, role: Role, scope: str, expires_at: datetime | None, by: Caller
 ) -> NewToken:
-    """Make a token."""
+    """Make a token. Where a token makes it, it ends with that one at the latest."""
     made = NewToken(new_id(), f"nan_{secrets.token_urlsafe(32)}")
     await connection.execute(
         statement(_SLICE, "put_token"),
@@ -79,7 +91,8 @@ async def make_token(
 
 
 async def rotate_token(connection: asyncpg.Connection, id_: str, overlap: timedelta, by: Caller) -> NewToken:
-    """Make a token's successor, which lives as long as the token was to; the token ends with the overlap.
+    """Make a token's successor, which lives as long as the token was to, but where a token makes it not longer
+    than that one; the token ends with the overlap.
 
     Raises:
         Refused: `token_unknown`, `token_ended`, `token_rotated`.

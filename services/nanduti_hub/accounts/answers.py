@@ -47,5 +47,5 @@ def page(request: RequestOf, found: list[Any], limit: int) -> Response[bytes]:
 
 
 def address_of(request: RequestOf, link: NewLink) -> str:
-    """A link as it is handed to its person."""
-    return (hub_of(request).door.url or str(request.base_url).rstrip("/")) + path_of(link.secret)
+    """A link as it is handed to its person: where the hub is said to be, never where the asker's Host header says."""
+    return hub_of(request).door.url + path_of(link.secret)

@@ -132,7 +132,7 @@ async def post_person(request: RequestOf, data: JSONBody[PersonWanted]) -> Respo
         await _check(connection, roles, home)
         person = await people.invite(connection, caller, home, data.login, name, roles)
         audit.know(request, person.id)
-        link = await make_link(connection, hub_of(request).door.sealing, person.id, FIRST, caller)
+        link = await make_link(connection, person.id, FIRST, caller)
     return _invited(request, person, link)
 
 
@@ -143,7 +143,10 @@ async def post_person(request: RequestOf, data: JSONBody[PersonWanted]) -> Respo
     responses=answers(200, Person, headers=("ETag",), takes=Takes(version=True), leads=[(ONE_PERSON, "/id")]),
 )
 async def put_roles(request: RequestOf, person_id: InPath, data: JSONBody[RolesWanted]) -> Response[bytes]:
-    """Give a person exactly these roles. Needs If-Match. Sessions that act in a role that is taken end."""
+    """Give a person exactly these roles. Needs If-Match. Sessions that act in a role that is taken end.
+
+    Where the roles change, the person's open link ends: who has only been invited needs a new one (recovery).
+    """
     caller = caller_from(request)
     roles = _roles(data.roles)
     async with recorded_transaction(request, caller, 200) as connection:
@@ -176,7 +179,7 @@ async def post_recovery(request: RequestOf, person_id: InPath) -> Response[bytes
         if person.issuer is not None:
             raise Refused(Refusal("person_from_provider"))
         lasts = AGAIN if person.state == "active" else FIRST
-        link = await make_link(connection, hub_of(request).door.sealing, person.id, lasts, caller)
+        link = await make_link(connection, person.id, lasts, caller)
     return _invited(request, person, link)
 
 

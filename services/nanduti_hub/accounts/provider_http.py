@@ -18,16 +18,13 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from nanduti_hub.access.claims import Claims, grants_of
-from nanduti_hub.access.door import STRANGER, Door, admit
+from nanduti_hub.access.door import STRANGER, Door, admit, granted
 from nanduti_hub.access.oidc import Begun, Provider, begin, finish
-from nanduti_hub.access.people import check_role
 from nanduti_hub.access.sealing import NotSealed, seal, unseal
-from nanduti_hub.access.sessions import Held, open_session, preferred
+from nanduti_hub.access.sessions import open_session, preferred
 from nanduti_hub.access.signing_in import SignedIn
 from nanduti_hub.accounts.answers import RequestOf
 from nanduti_hub.accounts.session_http import entered
-from nanduti_hub.directory.queries import codes_of
 from nanduti_hub.documented import answers
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.refusal import Refusal, Refused
@@ -85,7 +82,7 @@ async def get_callback(
     if code is None or not hmac.compare_digest(begun.state.encode(), (answered or "").encode()):
         raise Refused(Refusal("sign_in_refused"))
     claims = await finish(provider, begun, code, iss)
-    grants = await _known(request, provider, claims)
+    grants = await granted(hub.ledger.database, provider, claims)
     person = await admit(hub.ledger.database, claims, grants, is_latest=True)
     if not grants:
         raise Refused(Refusal("role_missing"))
@@ -116,20 +113,6 @@ def _begun(request: RequestOf, door: Door) -> Begun:
     if gone.until < time.time():
         raise Refused(Refusal("sign_in_refused"))
     return gone.begun
-
-
-async def _known(request: RequestOf, provider: Provider, claims: Claims) -> list[Held]:
-    """The roles that the claims give, of which the directory knows the code."""
-    async with transaction(hub_of(request).ledger.database, STRANGER) as connection:
-        codes = await codes_of(connection)
-    known = []
-    for role, scope in grants_of(provider.rules, claims):
-        try:
-            check_role(role, scope, codes.platforms, codes.institutions)
-        except Refused:
-            continue
-        known.append(Held(role, scope))
-    return known
 
 
 def _cookie(value: str, lasts: int) -> Cookie:

@@ -4,6 +4,7 @@ Bodies and answers here hold secrets: nothing of them is kept for an `Idempotenc
 two sessions. None of it needs the ledger.
 """
 
+import time
 from datetime import datetime
 from typing import Annotated
 
@@ -20,14 +21,16 @@ from nanduti_hub.access.door import (
     STRANGER,
     check_same_site,
     forget,
+    forget_credential,
     session_of,
     session_with,
 )
-from nanduti_hub.access.invitations import accept, open_invitation
+from nanduti_hub.access.invitations import OpenInvitation, accept, new_enrolment, open_invitation
 from nanduti_hub.access.people import RoleName
 from nanduti_hub.access.policy import Act
 from nanduti_hub.access.sessions import Held, Session, act_in_session, end_session
 from nanduti_hub.access.signing_in import DEVICE_LASTS, SignedIn, entered_with, sign_in
+from nanduti_hub.access.throttle import forget_codes
 from nanduti_hub.access.tokens import digest_of
 from nanduti_hub.accounts.answers import RequestOf, answered, nothing
 from nanduti_hub.caller import Role
@@ -76,7 +79,9 @@ class InvitationShown(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class InvitationView(Struct, frozen=True, kw_only=True):
-    """What a link shows: whose it is, and the second factor to enrol, as text and for a QR code."""
+    """What a link shows: whose it is, and a second factor to enrol, as text and for a QR code: another at each
+    look. `enrolment` is the same, sealed: acceptance takes it back within an hour.
+    """
 
     account: str
     login: str
@@ -84,12 +89,16 @@ class InvitationView(Struct, frozen=True, kw_only=True):
     name: str
     totp_secret: str
     totp_uri: str
+    enrolment: str
 
 
 class Acceptance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The passphrase that a person chooses, and a code by which the authenticator shows that it has the secret."""
+    """The passphrase that a person chooses, the `enrolment` that the link has shown, and a code by which the
+    authenticator shows that it has its secret.
+    """
 
     invitation: Annotated[str, Meta(min_length=1, max_length=100)]
+    enrolment: Annotated[str, Meta(min_length=1, max_length=400)]
     passphrase: Passphrase
     code: Code
 
@@ -147,7 +156,7 @@ async def entered(request: RequestOf, done: SignedIn) -> tuple[Session, list[Coo
     if former := request.cookies.get(COOKIE):
         async with transaction(hub.ledger.database, STRANGER) as connection:
             await end_session(connection, digest_of(former))
-        hub.door.known.pop(digest_of(former), None)
+        forget_credential(hub.door, digest_of(former))
     session = await session_with(hub.ledger.database, hub.door, done.secret)
     audit.about(request, session.caller)
     cookies = [session_cookie(done.secret)]
@@ -190,8 +199,21 @@ async def leave(request: RequestOf, status: int) -> None:
     forget(hub_of(request).door, session.caller.id)
 
 
+async def invitation_with(request: RequestOf, secret: str) -> OpenInvitation:
+    """Whose a link is; the record names the person, never the link.
+
+    Raises:
+        Refused: `invitation_invalid`.
+
+    """
+    async with transaction(hub_of(request).ledger.database, STRANGER) as connection:
+        found = await open_invitation(connection, secret)
+    audit.know(request, found.person)
+    return found
+
+
 async def accepted(
-    request: RequestOf, invitation: str, passphrase: str, code: str
+    request: RequestOf, found: OpenInvitation, enrolment: str, passphrase: str, code: str
 ) -> tuple[Session, list[Cookie]]:
     """Use the link of an invitation: the session that it opens, and the cookies to set.
 
@@ -200,12 +222,13 @@ async def accepted(
 
     """
     hub = hub_of(request)
-    check_same_site(request, hub.door)
-    found, secret = await accept(
-        hub.ledger.database, hub.door.sealing, hub.door.hasher, STRANGER, invitation, passphrase, code
-    )
-    forget(hub.door, f"person:{found.person}")
-    return await entered(request, entered_with(hub.door, found.account, secret))
+    door, database = hub.door, hub.ledger.database
+    check_same_site(request, door)
+    secret = await accept(database, door.sealing, door.hasher, STRANGER, found, enrolment, passphrase, code)
+    forget(door, f"person:{found.person}")
+    # Who has guessed codes knew the passphrase that was.
+    forget_codes(door.throttle, found.account)
+    return await entered(request, entered_with(door, found.account, secret))
 
 
 @post(
@@ -270,18 +293,19 @@ async def delete_session(request: RequestOf) -> Response[None]:
     responses=answers(200, InvitationView),
 )
 async def post_invitation_open(request: RequestOf, data: JSONBody[InvitationShown]) -> Response[bytes]:
-    """What a link shows; looking does not use it."""
-    hub = hub_of(request)
-    check_same_site(request, hub.door)
-    async with transaction(hub.ledger.database, STRANGER) as connection:
-        found = await open_invitation(connection, hub.door.sealing, data.invitation)
+    """What a link shows; looking does not use it. Each look draws another second factor."""
+    door = hub_of(request).door
+    check_same_site(request, door)
+    found = await invitation_with(request, data.invitation)
+    enrolment = new_enrolment(door.sealing, found.person, time.time())
     shown = InvitationView(
         account=found.account,
         login=found.login,
         home=found.home,
         name=found.name,
-        totp_secret=found.totp_secret,
-        totp_uri=totp.uri_of(found.totp_secret, found.account),
+        totp_secret=enrolment.secret,
+        totp_uri=totp.uri_of(enrolment.secret, found.account),
+        enrolment=enrolment.sealed,
     )
     return answered(200, shown)
 
@@ -298,7 +322,8 @@ async def post_invitation_accept(request: RequestOf, data: JSONBody[Acceptance])
     """Set the passphrase and the second factor. The link works once; the person's sessions end, and a new one
     begins: the code is used up, and who has just typed it need not wait for the next.
     """
-    session, cookies = await accepted(request, data.invitation, data.passphrase, data.code)
+    found = await invitation_with(request, data.invitation)
+    session, cookies = await accepted(request, found, data.enrolment, data.passphrase, data.code)
     return answered(200, view_of(session), cookies=cookies)
 
 

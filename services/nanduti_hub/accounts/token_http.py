@@ -20,6 +20,7 @@ from nanduti_hub.access.policy import Act, permit
 from nanduti_hub.access.tokens import (
     NewToken,
     Token,
+    check_name,
     list_tokens,
     make_token,
     revoke_token,
@@ -82,10 +83,14 @@ async def get_tokens(request: RequestOf, cursor: InQuery = None, limit: Limit = 
     responses=answers(201, TokenMade, headers=("Location",), leads=[(ONE_TOKEN, "/id")]),
 )
 async def post_token(request: RequestOf, data: JSONBody[TokenWanted]) -> Response[bytes]:
-    """Make a token; `token` is shown this once. Not idempotent: sent again, it makes another."""
+    """Make a token; `token` is shown this once. Not idempotent: sent again, it makes another.
+
+    One that a token makes ends with that token at the latest, whatever `expires_at` asks for.
+    """
     caller = caller_from(request)
     role = Role(data.role)
     permit(caller, Act.MANAGE_TOKENS, data.scope)
+    check_name(data.name)
     if data.expires_at is not None and data.expires_at <= datetime.now(UTC):
         raise Refused(Refusal("expiry_past"))
     async with recorded_transaction(request, caller, 201) as connection:
@@ -106,7 +111,8 @@ async def post_token(request: RequestOf, data: JSONBody[TokenWanted]) -> Respons
 )
 async def rotate(request: RequestOf, token_id: InPath, data: JSONBody[Rotation]) -> Response[bytes]:
     """Make a token's successor, with the same name, role, scope and lifetime; the old one ends with the overlap.
-    Not idempotent, but a token is rotated once.
+    Where a token calls, the successor ends with that token at the latest. Not idempotent, but a token is rotated
+    once.
     """
     caller = caller_from(request)
     async with recorded_transaction(request, caller, 201) as connection:

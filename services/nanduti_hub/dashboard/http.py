@@ -5,7 +5,9 @@ send the browser on. Rules that stay true: a form that could not be accepted com
 but never a passphrase or a code; a form that is sent twice ends on a page that makes sense. Absent: JavaScript.
 """
 
+import contextlib
 import functools
+import time
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -14,13 +16,13 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import PathParameter
 
 from nanduti.directory import Institution, Platform
-from nanduti_hub.access import audit, totp
+from nanduti_hub.access import totp
 from nanduti_hub.access.door import COOKIE, STRANGER, session_of, session_with
-from nanduti_hub.access.invitations import OpenInvitation, open_invitation, path_of
+from nanduti_hub.access.invitations import Enrolment, OpenInvitation, enrolled, new_enrolment, path_of
 from nanduti_hub.access.passphrases import FEWEST
 from nanduti_hub.access.policy import Act
 from nanduti_hub.access.sessions import Held, Session
-from nanduti_hub.accounts.session_http import accepted, act_as, enter, gone_cookie, leave
+from nanduti_hub.accounts.session_http import accepted, act_as, enter, gone_cookie, invitation_with, leave
 from nanduti_hub.caller import Role
 from nanduti_hub.dashboard import words
 from nanduti_hub.dashboard.rendering import (
@@ -33,6 +35,7 @@ from nanduti_hub.dashboard.rendering import (
 )
 from nanduti_hub.directory.queries import entries
 from nanduti_hub.ledger.database import transaction
+from nanduti_hub.limits import address_key
 from nanduti_hub.reasons import CONTROL
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import hub_of
@@ -42,7 +45,12 @@ RequestOf = Request[Any, Any, Any]
 Secret = Annotated[str, PathParameter()]
 Name = Annotated[str, PathParameter(max_length=60)]
 #: Refusals of an invitation's form, and the field that each is about.
-_FIELDS = {"passphrase_short": "passphrase", "passphrase_obvious": "passphrase", "code_refused": "code"}
+_FIELDS = {
+    "passphrase_short": "passphrase",
+    "passphrase_obvious": "passphrase",
+    "code_refused": "code",
+    "enrolment_invalid": "code",
+}
 #: What /entrar says above its form, by the word in its address.
 _NOTICES = {"salida": "left", "antes": "away"}
 MOST_ACCOUNT, MOST_PASSPHRASE = 80, 1024
@@ -95,34 +103,35 @@ async def post_enter(request: RequestOf) -> Response[bytes]:
     return _sent_on(request, "/cuenta", cookies)
 
 
-@_page("/invitacion/{secret:str}", opt={"open": True})
+@_page("/invitacion/{secret:str}", opt={"open": True, "recorded": True})
 async def show_invitation(request: RequestOf, secret: Secret) -> Response[bytes]:
     """Whose a link is, and what is to be done with it; looking does not use it."""
-    return await _invitation_page(request, secret, await _invitation(request, secret), {})
+    found = await invitation_with(request, secret)
+    return await _invitation_page(request, secret, found, _new_enrolment(request, found), {})
 
 
 @_form("/invitacion/{secret:str}", opt={"open": True}, status_code=200)
 async def post_invitation(request: RequestOf, secret: Secret) -> Response[bytes]:
     """Open the account, and be in."""
-    found = await _invitation(request, secret)
-    # The record names the person, never the link.
-    audit.know(request, found.person)
-    form = await _fields(request, "passphrase", "again", "code")
+    found = await invitation_with(request, secret)
+    form = await _fields(request, "enrolment", "passphrase", "again", "code")
     passphrase, code = form["passphrase"], _digits(form["code"])
+    # Through errors the picture stays the same: the telephone has it by now.
+    shown = _shown_enrolment(request, found, form["enrolment"])
     errors = _lacking(request, passphrase=bool(passphrase), code=_is_code(code))
     if passphrase and passphrase != form["again"]:
         errors["again"] = words.said(language(request), "passphrases_differ")
     if errors:
-        return await _invitation_page(request, secret, found, errors, 422)
+        return await _invitation_page(request, secret, found, shown, errors, 422)
     try:
-        _, cookies = await accepted(request, secret, passphrase, code)
+        _, cookies = await accepted(request, found, form["enrolment"], passphrase, code)
     except Refused as refused:
         field = _FIELDS.get(refused.refusal.code)
         if field is None:
             raise
         request.scope["state"]["problem"] = refused.refusal.code
         errors = {field: _reason(request, refused.refusal)}
-        return await _invitation_page(request, secret, found, errors, 422)
+        return await _invitation_page(request, secret, found, shown, errors, 422)
     return _sent_on(request, "/cuenta", cookies)
 
 
@@ -173,20 +182,32 @@ async def post_leave(request: RequestOf) -> Response[bytes]:
 
 
 async def _session(request: RequestOf) -> Session | None:
-    """The session of the browser, if it has one that stands."""
-    hub = hub_of(request)
-    if not (cookie := request.cookies.get(COOKIE)):
+    """The session of the browser, if it has one that stands.
+
+    What is none is counted as a credential that fails; where there were too many at an address, a page is shown
+    without asking, as to somebody who is not in.
+    """
+    hub, place = hub_of(request), address_key(request.scope["client"])
+    if not (cookie := request.cookies.get(COOKIE)) or not hub.limits.knocks.has(place):
         return None
     try:
         return await session_with(hub.ledger.database, hub.door, cookie)
     except Refused:
+        with contextlib.suppress(Refused):
+            hub.limits.knocks.spend(place)
         return None
 
 
-async def _invitation(request: RequestOf, secret: str) -> OpenInvitation:
-    hub = hub_of(request)
-    async with transaction(hub.ledger.database, STRANGER) as connection:
-        return await open_invitation(connection, hub.door.sealing, secret)
+def _new_enrolment(request: RequestOf, found: OpenInvitation) -> Enrolment:
+    return new_enrolment(hub_of(request).door.sealing, found.person, time.time())
+
+
+def _shown_enrolment(request: RequestOf, found: OpenInvitation, sealed: str) -> Enrolment:
+    """The second factor that the page has shown; another where that is not good any more."""
+    try:
+        return Enrolment(enrolled(hub_of(request).door.sealing, found.person, sealed, time.time()), sealed)
+    except Refused:
+        return _new_enrolment(request, found)
 
 
 async def _names(request: RequestOf, codes: set[str]) -> dict[str, str]:
@@ -276,10 +297,15 @@ def _enter_page(
 
 
 async def _invitation_page(
-    request: RequestOf, secret: str, found: OpenInvitation, errors: dict[str, str], status: int = 200
+    request: RequestOf,
+    secret: str,
+    found: OpenInvitation,
+    enrolment: Enrolment,
+    errors: dict[str, str],
+    status: int = 200,
 ) -> Response[bytes]:
     names = await _names(request, {found.home, *(held.scope for held in found.roles)})
-    uri = totp.uri_of(found.totp_secret, found.account)
+    uri = totp.uri_of(enrolment.secret, found.account)
     return page(
         request,
         "invitation.html",
@@ -290,7 +316,8 @@ async def _invitation_page(
         roles=[(held.role, names[held.scope]) for held in found.roles],
         address=path_of(secret),
         picture=totp.picture_of(uri),
-        secret=grouped(found.totp_secret).split(),
+        secret=grouped(enrolment.secret).split(),
+        enrolment=enrolment.sealed,
         fewest=FEWEST,
     )
 

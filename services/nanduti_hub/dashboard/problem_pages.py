@@ -31,7 +31,7 @@ def on_any_refused(request: RequestOf, error: Refused) -> Response[bytes]:
     code = error.refusal.code
     if code in _NOT_IN:
         # Signing out twice is signing out.
-        notice = "salida" if request.url.path == "/cuenta/salir" else "antes"
+        notice = "salida" if request.scope["path"] == "/cuenta/salir" else "antes"
         answer = redirect(here(request, "/entrar", aviso=notice))
         if code == "session_ended":
             answer.set_cookie(gone_cookie())
@@ -54,7 +54,7 @@ def on_any_failure(request: RequestOf, error: Exception) -> Response[bytes]:
 
 
 def _is_for_a_person(request: RequestOf) -> bool:
-    path = request.url.path
+    path = request.scope["path"]
     return wants_page(request) and (not path.startswith(_API) or path.startswith(_THROUGH_API))
 
 

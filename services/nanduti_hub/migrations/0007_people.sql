@@ -65,13 +65,12 @@ CREATE TABLE person_role (
     CHECK ((role = 'steward') = (scope = '*'))
 );
 
--- A link by which a person sets the passphrase and enrols the second factor whose sealed secret lies here: the
--- first time, and again after losing them. What the person has now stays good until the link is used.
+-- A link by which a person sets the passphrase and enrols a second factor: the first time, and again after losing
+-- them. What the person has now stays good until the link is used.
 CREATE TABLE invitation (
     id         text COLLATE "C" PRIMARY KEY,
     sha256     bytea NOT NULL UNIQUE CHECK (octet_length(sha256) = 32),
     person     text COLLATE "C" NOT NULL REFERENCES person,
-    totp       bytea NOT NULL,
     created_by text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
@@ -100,7 +99,7 @@ GRANT INSERT (id, home, login, name, created_by, created_by_name) ON person TO n
 GRANT UPDATE (version, removed_at) ON person TO nanduti_app;
 GRANT SELECT, INSERT, DELETE ON person_role TO nanduti_app;
 GRANT SELECT (id, person, created_by, created_at, expires_at, ended_at) ON invitation TO nanduti_app;
-GRANT INSERT (id, sha256, person, totp, created_by, expires_at) ON invitation TO nanduti_app;
+GRANT INSERT (id, sha256, person, created_by, expires_at) ON invitation TO nanduti_app;
 GRANT UPDATE (ended_at) ON invitation TO nanduti_app;
 -- Sessions are reached by the functions below alone. The worker's clocks take away what has ended.
 GRANT SELECT (id, expires_at, ended_at), DELETE ON invitation TO nanduti_worker;
@@ -113,6 +112,22 @@ AS $$
     SELECT EXISTS (SELECT FROM person p WHERE p.id = wanted AND p.home = code)
         AND NOT EXISTS (SELECT FROM person_role r WHERE r.person = wanted AND r.scope <> code);
 $$;
+
+-- A link was handed over for the roles that its person had then: with others it would open more, to whoever has
+-- kept it. A session in a role that is taken ends, so that it does not come back with the role.
+CREATE FUNCTION end_with_roles() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    UPDATE invitation i SET ended_at = now()
+    WHERE i.person = coalesce(NEW.person, OLD.person) AND i.ended_at IS NULL;
+    UPDATE session s SET ended_at = now()
+    WHERE s.person = OLD.person AND s.role = OLD.role AND s.scope = OLD.scope AND s.ended_at IS NULL;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER end_with_roles AFTER INSERT OR UPDATE OR DELETE ON person_role
+FOR EACH ROW EXECUTE FUNCTION end_with_roles();
 
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
 ALTER TABLE person_role ENABLE ROW LEVEL SECURITY;
@@ -197,15 +212,21 @@ AS $$
     SELECT new_id, digest, p.id, r.role, r.scope, new_csrf, now() + interval '12 hours'
     FROM person p JOIN person_role r ON r.person = p.id
     WHERE p.id = wanted AND p.removed_at IS NULL AND r.role = acts_as AND r.scope = acts_for
+    -- Who takes the role waits, and then finds the session.
+    FOR KEY SHARE OF r
     RETURNING expires_at;
 $$;
 
 CREATE FUNCTION act_in_session(digest bytea, acts_as text, acts_for text) RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
-    UPDATE session s SET role = r.role, scope = r.scope
-    FROM person_role r
-    WHERE s.sha256 = digest AND s.ended_at IS NULL AND r.person = s.person AND r.role = acts_as AND r.scope = acts_for
+    UPDATE session s SET role = held.role, scope = held.scope
+    FROM (
+        SELECT r.person, r.role, r.scope FROM person_role r JOIN session own ON own.person = r.person
+        WHERE own.sha256 = digest AND r.role = acts_as AND r.scope = acts_for
+        FOR KEY SHARE OF r
+    ) held
+    WHERE s.sha256 = digest AND s.ended_at IS NULL AND s.person = held.person
     RETURNING true;
 $$;
 
@@ -234,21 +255,23 @@ AS $$
 $$;
 
 CREATE FUNCTION find_invitation(digest bytea)
-RETURNS TABLE (person text, login text, home text, name text, totp bytea, expires_at timestamptz, roles text)
+RETURNS TABLE (person text, login text, home text, name text, roles text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
-    SELECT p.id, p.login, p.home, p.name, i.totp, i.expires_at, roles_of(p.id)
+    SELECT p.id, p.login, p.home, p.name, roles_of(p.id)
     FROM invitation i JOIN person p ON p.id = i.person
     WHERE i.sha256 = digest AND i.ended_at IS NULL AND i.expires_at > now() AND p.removed_at IS NULL;
 $$;
 
 -- Uses up a link: once, whoever else tries at the same time. Ends the person's sessions and other links.
-CREATE FUNCTION accept_invitation(digest bytea, new_passphrase text, step bigint) RETURNS text
+CREATE FUNCTION accept_invitation(digest bytea, new_passphrase text, new_totp bytea, step bigint) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
     accepted invitation;
 BEGIN
+    -- The person before the link, as who changes its roles does.
+    PERFORM FROM person p JOIN invitation i ON i.person = p.id WHERE i.sha256 = digest FOR NO KEY UPDATE OF p;
     UPDATE invitation i SET ended_at = now()
     WHERE i.sha256 = digest AND i.ended_at IS NULL AND i.expires_at > now()
         AND EXISTS (SELECT FROM person p WHERE p.id = i.person AND p.removed_at IS NULL)
@@ -256,7 +279,7 @@ BEGIN
     IF accepted.id IS NULL THEN
         RETURN NULL;
     END IF;
-    UPDATE person p SET passphrase = new_passphrase, totp = accepted.totp, totp_step = step,
+    UPDATE person p SET passphrase = new_passphrase, totp = new_totp, totp_step = step,
         activated_at = coalesce(p.activated_at, now())
     WHERE p.id = accepted.person;
     UPDATE session s SET ended_at = now() WHERE s.person = accepted.person AND s.ended_at IS NULL;
@@ -296,14 +319,14 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION
-    is_only_of(text, text), find_token(bytea), roles_of(text), find_session(bytea),
+    is_only_of(text, text), end_with_roles(), find_token(bytea), roles_of(text), find_session(bytea),
     open_session(text, bytea, text, text, text, text), act_in_session(bytea, text, text), end_session(bytea),
     secrets_of(text, text), take_totp_step(text, bigint), find_invitation(bytea),
-    accept_invitation(bytea, text, bigint), admit_person(text, text, text, text, text, json)
+    accept_invitation(bytea, text, bytea, bigint), admit_person(text, text, text, text, text, json)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     is_only_of(text, text), find_token(bytea), find_session(bytea),
     open_session(text, bytea, text, text, text, text), act_in_session(bytea, text, text), end_session(bytea),
     secrets_of(text, text), take_totp_step(text, bigint), find_invitation(bytea),
-    accept_invitation(bytea, text, bigint), admit_person(text, text, text, text, text, json)
+    accept_invitation(bytea, text, bytea, bigint), admit_person(text, text, text, text, text, json)
 TO nanduti_app;

@@ -220,7 +220,11 @@ async def upload_workbook(request: RequestOf, plan_id: InPath, file_name: InQuer
 
 async def _file_of(request: RequestOf, file_name: str | None) -> tuple[str, bytes]:
     if request.content_type[0].startswith("multipart/"):
-        file = (await request.form()).get("file")
+        try:
+            file = (await request.form()).get("file")
+        except (LookupError, ValueError) as error:
+            # A part names a charset that is none, or is not in it.
+            raise Refused(Refusal("invalid", {"reason": "Not UTF-8"})) from error
         if not isinstance(file, UploadFile):
             raise Refused(Refusal("file_missing"))
         return _plain_name(file_name or file.filename), await file.read()
