@@ -128,6 +128,7 @@ async def test_who_is_removed_is_out_at_once_and_cannot_come_back(
     assert await invited(steward, role, login=account.person["login"])
 
 
+@pytest.mark.slow
 async def test_a_removal_in_another_process_cuts_within_seconds(
     steward: Api, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
 ) -> None:

@@ -208,6 +208,7 @@ ODD_ROUTES: tuple[tuple[str, str, bytes], ...] = (
 )
 
 
+@pytest.mark.slow
 async def test_no_header_however_odd_makes_a_failure_or_an_answer_without_our_headers(
     ledger: Ledger,
 ) -> None:
@@ -506,6 +507,7 @@ async def test_the_command_line_waits_as_long_as_it_is_told(ledger: Ledger) -> N
 # Slowness ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_a_head_that_does_not_end_is_cut(ledger: Ledger) -> None:
     """Also where a byte comes now and then, where none comes at all, and where the head is without end."""
     async with served(ledger, patience=QUICK) as port:
@@ -525,6 +527,7 @@ async def test_a_head_that_does_not_end_is_cut(ledger: Ledger) -> None:
         assert got.startswith(b"HTTP/1.1 431 "), got
 
 
+@pytest.mark.slow
 async def test_a_body_that_does_not_go_on_is_cut(ledger: Ledger) -> None:
     """One that stops, and one that comes so slowly that it never ends; its row says so."""
     token = (await token_of(ledger, Role.COORDINATOR, "conaeti")).encode()
@@ -562,6 +565,7 @@ async def test_what_waits_on_us_is_not_cut(ledger: Ledger, database: Database) -
     await owner.close()
 
 
+@pytest.mark.slow
 async def test_who_does_not_take_an_answer_holds_no_database_connection_and_is_cut(
     ledger: Ledger, database: Database
 ) -> None:

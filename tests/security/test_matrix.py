@@ -205,6 +205,7 @@ async def test_a_request_is_done_or_refused_as_the_table_says(world: World, meth
 CLOSED = [row for row, cells in ROWS.items() if cells["nobody"] == "401"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "route"), CLOSED)
 async def test_a_session_may_what_a_token_of_its_role_may(
     hub: Journey, world: World, method: str, route: str

@@ -165,6 +165,7 @@ async def test_a_session_in_a_role_that_was_taken_does_not_come_back_with_the_ro
         assert (await kept.call("GET", "/v1/me")).status_code == 200
 
 
+@pytest.mark.slow
 async def test_a_look_up_that_began_before_somebody_was_removed_is_not_remembered_after(
     browser: Browser, anyone: httpx.AsyncClient, steward: Api, superuser: asyncpg.Connection
 ) -> None:
@@ -251,6 +252,7 @@ async def test_signing_in_again_ends_the_session_that_the_browser_had(
     assert (await browser.call("GET", "/v1/me")).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", ["expires_at = now()", "last_used_at = now() - interval '61 minutes'", "ended_at = now()"]
 )

@@ -94,6 +94,7 @@ async def test_a_revoked_token_is_out_at_once(mtess: Browser, anyone: httpx.Asyn
     problem(answer, 409, "token_ended")
 
 
+@pytest.mark.slow
 async def test_revoked_elsewhere_it_is_out_within_seconds(
     mtess: Browser, anyone: httpx.AsyncClient, superuser: asyncpg.Connection
 ) -> None:
