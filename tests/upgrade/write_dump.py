@@ -22,10 +22,15 @@ from samples import COORDINATOR, action, plan  # noqa: E402
 
 from nanduti.vocabulary import Status  # noqa: E402
 from nanduti_hub import migrations  # noqa: E402
+from nanduti_hub.access.invitations import FIRST, make_link  # noqa: E402
+from nanduti_hub.access.people import invite  # noqa: E402
+from nanduti_hub.access.sessions import Held  # noqa: E402
+from nanduti_hub.access.tokens import create_token  # noqa: E402
 from nanduti_hub.actions.commands import ChangeStatus, Facts, PlanAction, ReportProgress  # noqa: E402
 from nanduti_hub.actions.project import ACTIONS  # noqa: E402
 from nanduti_hub.actions.queries import register_state  # noqa: E402
-from nanduti_hub.caller import WORKER  # noqa: E402
+from nanduti_hub.administration import OPERATOR, record_command  # noqa: E402
+from nanduti_hub.caller import WORKER, Role  # noqa: E402
 from nanduti_hub.embedded import postgres  # noqa: E402
 from nanduti_hub.embedded.home import free_port, open_home  # noqa: E402
 from nanduti_hub.hub import found_directory  # noqa: E402
@@ -64,10 +69,17 @@ async def fill(database: Database) -> dict[str, object]:
             await run(ledger, COORDINATOR, lambda c, i=id_, m=command: execute(c, ledger, ACTIONS, i, m))
     while await number_events(pools, gate):
         pass
+    async with transaction(pools, OPERATOR) as connection:
+        await create_token(connection, "Sistema sintético", Role.OBSERVER, "mtess")
+        roles = [Held(Role.FOCAL_POINT, "mtess")]
+        person = await invite(connection, OPERATOR, "mtess", "ana", "Ana Sintética", roles)
+        await make_link(connection, person.id, FIRST, OPERATOR)
+        await record_command(connection, "person invite", None, person.id)
     async with transaction(pools, WORKER, snapshot=True) as connection:
         state = await register_state(connection)
     await close_database(pools)
-    return {"number": state.number, "digest": state.digest, "actions": state.actions}
+    rows = dict.fromkeys(("token", "person", "person_role", "invitation", "audit"), 1)
+    return {"number": state.number, "digest": state.digest, "actions": state.actions, "rows": rows}
 
 
 async def write(release: str) -> None:
