@@ -17,6 +17,7 @@ from msgspec import Struct
 from nats.aio.client import Client
 
 from nanduti.feed import tls_options
+from nanduti.terminal import why
 
 #: So many seconds without an answer, and the person is told.
 PATIENCE = 3.0
@@ -136,6 +137,7 @@ async def reach(address: Address, *, keep_trying: bool = False) -> None:
 async def _failure(address: Address) -> str | None:
     """Why a connection fails, None if it does not."""
     reasons: list[Exception] = []
+    options = tls_options(address.ca)
 
     async def note(error: Exception) -> None:
         reasons.append(error)
@@ -150,17 +152,21 @@ async def _failure(address: Address) -> str | None:
                 max_reconnect_attempts=1,
                 reconnect_time_wait=0,
                 error_cb=note,
-                **tls_options(address.ca),
+                # Nothing is sent before the server has answered the key: else its refusal can be lost over TLS.
+                verbose=True,
+                **options,
             )
     except (nats.errors.Error, OSError) as error:
         # The last attempt's own reason says more than that there are no more servers to try.
-        reason = str(reasons[-1] if reasons else error) or "no responde"
-        if any(word in reason.lower() for word in ("authorization", "authentication expired", "revoked")):
+        reason = reasons[-1] if reasons else error
+        if any(
+            word in str(reason).lower() for word in ("authorization", "authentication expired", "revoked")
+        ):
             raise Refused(
                 f"El bus en {address.server} no acepta las credenciales de {address.credentials}. "
                 "Pida al administrador del hub las que valen ahora."
             ) from error
-        return reason
+        return why(reason)
     except ValueError as error:
         raise click.ClickException(
             f"«{address.server}» no es una dirección como nats://equipo:4222."

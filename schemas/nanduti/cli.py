@@ -20,10 +20,10 @@ import click
 import msgspec
 
 from nanduti.addresses import Address, address_of, reach
-from nanduti.feed import Feed
+from nanduti.feed import Feed, is_worth_telling
 from nanduti.phrases import in_words
 from nanduti.subscribe import Hole, Message, digest, snapshot, subscribe
-from nanduti.terminal import SpanishGroup
+from nanduti.terminal import SpanishGroup, why
 from nanduti.wire import Unknown
 
 #: How a shell knows that Ctrl-C ended it.
@@ -109,6 +109,7 @@ def main() -> None:
     warnings.handlers = [_Remarks()]
     # nats-py reports every attempt to connect again; the remarks above say it once.
     logging.getLogger("nats").addHandler(logging.NullHandler())
+    logging.getLogger("asyncio").addFilter(is_worth_telling)
 
 
 @main.command(short_help="Los eventos, a medida que ocurren. / Events as they happen.")
@@ -310,7 +311,12 @@ class _Remarks(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it."""
-        remark(f"Aviso del bus (sigo intentando): {record.getMessage()}")
+        reason = record.args[-1] if isinstance(record.args, tuple) and record.args else record.getMessage()
+        if isinstance(reason, OSError) and reason.filename is not None:
+            words = f"{reason.filename}: {why(reason)}"
+        else:
+            words = why(reason) if isinstance(reason, Exception) else f"«{reason}»"
+        remark(f"Aviso del bus (sigo intentando): {words}.")
 
 
 def show_json(message: Message) -> None:

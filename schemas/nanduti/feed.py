@@ -59,6 +59,13 @@ def tls_options(ca: str | Path | None) -> dict[str, Any]:
     return {"tls": ssl.create_default_context(cafile=ca), "tls_handshake_first": True}
 
 
+def is_worth_telling(record: logging.LogRecord) -> bool:
+    """A filter for the logger `asyncio`: without it every connection over TLS that ends is told as a warning, of
+    which nobody can make anything. nats-py hands asyncio a protocol made for connections without TLS.
+    """
+    return not (isinstance(record.msg, str) and record.msg.startswith("returning true from eof_received()"))
+
+
 class _ClosedError(Exception):
     """The feed was closed while it waited for the server."""
 
@@ -229,7 +236,7 @@ class Feed:
                 answer: dict[str, Any] = json.loads((await client.request(subject, payload, timeout=3)).data)
             except (nats.errors.Error, OSError) as error:
                 attempts += 1
-                self._warn(f"{subject}: {error!r}")
+                self._warn(subject, error)
                 if attempts % ATTEMPTS == 0 and client.is_connected:
                     # nats-py can be left with a connection that nobody reads.
                     await self._abandon(client)
@@ -237,10 +244,10 @@ class Feed:
                 refusal = answer.get("error")
                 if refusal is None or refusal.get("err_code") in passed_over:
                     return answer
-                description = f"{subject}: {refusal.get('description')} ({refusal.get('err_code')})"
+                description = f"{refusal.get('description')} ({refusal.get('err_code')})"
                 if refusal.get("err_code") not in _PASSING and refusal.get("code") != 503:
-                    raise PermissionError(description)
-                self._warn(description)
+                    raise PermissionError(f"{subject}: {description}")
+                self._warn(subject, description)
             await self._wait(0.2)
         raise _ClosedError
 
@@ -300,13 +307,15 @@ class Feed:
         if self._waiter is not None:
             _resolve(self._waiter, True)
 
-    def _warn(self, text: str) -> None:
+    def _warn(self, subject: str, reason: Exception | str) -> None:
+        text = f"{subject}: {reason}"
         if text != self._last_warning:
             self._last_warning = text
-            _logger.warning("%s", text)
+            # The reason itself goes along: whoever hears it may have words of its own for it.
+            _logger.warning("%s: %s", subject, reason)
 
     async def _on_error(self, error: Exception) -> None:
-        self._warn(f"{self.stream}: {error!r}")
+        self._warn(self.stream, error)
 
     async def _on_reconnected(self) -> None:
         # What was published to the inbox meanwhile is gone, and after a restart the consumer is too.

@@ -6,6 +6,9 @@ command of its own.
 """
 
 import errno
+import functools
+import re
+import ssl
 from typing import Any
 
 import click
@@ -80,6 +83,21 @@ _REASONS = {
     errno.ENOSPC: "no queda espacio en el disco",
     errno.EROFS: "el disco es de solo lectura",
 }
+#: What the bus, or nats-py about it, says in English, by words that are in it.
+_ABOUT_THE_BUS = {
+    "authorization violation": "el bus no acepta la clave",
+    "authentication timeout": "el bus no recibió la clave a tiempo",
+    "authentication expired": "la clave ya no vale",
+    "permissions violation": "el bus no permite ese pedido",
+    "maximum account active connections": "ese miembro ya tiene todas las conexiones que puede tener",
+    "unexpected eof": "la conexión se cortó",
+    "empty response from server": "la conexión se cortó",
+    "connection closed": "la conexión se cortó",
+    "stale connection": "el bus dejó de contestar",
+    "no responders": "el bus todavía no atiende ese pedido",
+    "no servers available": "no hay ningún servidor al que llegar",
+    "timeout": "no contesta",
+}
 
 
 class SpanishCommand(click.Command):
@@ -101,11 +119,34 @@ class SpanishGroup(click.Group):
         kwargs.setdefault("subcommand_metavar", "COMANDO [ARGUMENTOS]...")
         super().__init__(*args, **kwargs)
 
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Take a command in, whatever it was made with, and put its frame in Spanish."""
+        _frame(cmd)
+        super().add_command(cmd, name)
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line."""
         for module in _MODULES:
             vars(module).update(_=_in_spanish, ngettext=_counted)
         return super().main(*args, **kwargs)
+
+
+def _frame(command: click.Command) -> None:
+    """Put the frame of a command, and of all that is below it, in Spanish."""
+    if command.options_metavar == "[OPTIONS]":
+        command.options_metavar = "[OPCIONES]"
+    for parameter in command.params:
+        # Click names the variable of an option that was called wrongly without looking its words up.
+        vars(parameter).update(get_error_hint=functools.partial(_hint, parameter))
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = "COMANDO [ARGUMENTOS]..."
+        for below in command.commands.values():
+            _frame(below)
+
+
+def _hint(parameter: click.Parameter, context: click.Context | None) -> str:
+    hint = type(parameter).get_error_hint(parameter, context)
+    return hint.replace("(env var: ", "(variable / env var: ")
 
 
 def _in_spanish(words: str) -> str:
@@ -117,12 +158,16 @@ def _counted(one: str, many: str, count: int) -> str:
 
 
 def why(error: BaseException) -> str:
-    """Why something of the system failed, in a few Spanish words where they are known.
+    """Why something of the system or of the bus failed, in a few Spanish words where they are known.
 
     An error of several attempts (as for a host with two addresses) is told by its last one.
     """
+    if isinstance(error, ssl.SSLError):
+        # Its number is the TLS library's own, and no system's.
+        return _of_tls(error)
     if isinstance(error, OSError):
-        reason = _REASONS.get(error.errno or 0)
+        attempts = re.findall(r"\[Errno (\d+)\]", str(error)) if error.errno is None else []
+        reason = _REASONS.get(int(attempts[-1]) if attempts else error.errno or 0)
         if reason is not None:
             return reason
         if type(error).__name__ == "gaierror":
@@ -130,4 +175,16 @@ def why(error: BaseException) -> str:
         if isinstance(error, TimeoutError):
             return "no contesta"
         return error.strerror or str(error) or type(error).__name__
-    return str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
+    return next((words for part, words in _ABOUT_THE_BUS.items() if part in said.lower()), said)
+
+
+def _of_tls(error: ssl.SSLError) -> str:
+    said = str(error).lower()
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"su certificado no vale ({error.verify_message})"
+    if "wrong_version_number" in said or "wrong version number" in said:
+        return "no habla TLS"
+    if isinstance(error, ssl.SSLEOFError):
+        return "la conexión se cortó"
+    return f"falló TLS ({error.reason or error})"

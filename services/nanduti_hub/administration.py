@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import pwd
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,13 +14,14 @@ from typing import Any
 import asyncpg
 import click
 import msgspec
-import nats.errors
 
+from nanduti.feed import tls_options
 from nanduti.terminal import why
-from nanduti_hub.caller import Caller, Role
+from nanduti_hub.caller import WORKER, Caller, Role
 from nanduti_hub.hub import DECIDERS
 from nanduti_hub.ledger.rebuilding import check as check_rebuild
 from nanduti_hub.ledger.statements import statement
+from nanduti_hub.migrations import missing
 from nanduti_hub.settings import SettingMissing, Settings, from_environment
 
 #: Who changes something with a command.
@@ -48,6 +50,45 @@ def environment_settings() -> Settings:
         raise click.ClickException("NANDUTI_PORT no es un número de puerto.") from error
 
 
+def check_served(settings: Settings) -> None:
+    """See that the files that settings name are there, before a server is asked for anything."""
+    if not settings.state.is_dir():
+        raise click.ClickException(f"NANDUTI_STATE: {settings.state} no es un directorio que exista.")
+    check_authorities(settings)
+    check_certificate(settings.tls_cert, settings.tls_key)
+
+
+def check_authorities(settings: Settings) -> None:
+    """See that the authorities of the bus's certificate can be read, where they are named."""
+    try:
+        tls_options(settings.nats_ca)
+    except ssl.SSLError as error:
+        raise click.ClickException(
+            f"NANDUTI_NATS_CA: {settings.nats_ca} no contiene certificados."
+        ) from error
+    except OSError as error:
+        raise click.ClickException(f"NANDUTI_NATS_CA: {settings.nats_ca}: {why(error)}.") from error
+
+
+def check_certificate(certificate: Path | None, key: Path | None) -> None:
+    """See that the API's certificate and key can be read and belong together, where they are named."""
+    if certificate is None or key is None:
+        return
+    for variable, path in (("NANDUTI_TLS_CERT", certificate), ("NANDUTI_TLS_KEY", key)):
+        try:
+            path.read_bytes()
+        except OSError as error:
+            raise click.ClickException(f"{variable}: {path}: {why(error)}.") from error
+    try:
+        # A key under a passphrase would be asked for on the terminal, in the middle of a start.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (ssl.SSLError, ValueError) as error:
+        raise click.ClickException(
+            f"NANDUTI_TLS_CERT y NANDUTI_TLS_KEY: {certificate} y {key} no son un certificado y su clave, "
+            "en PEM y sin contraseña."
+        ) from error
+
+
 @click.command()
 @click.option("--check", "only_check", is_flag=True, help="Solo comparar; no cambia nada. / Compare only.")
 @HOME
@@ -57,7 +98,6 @@ def rebuild(only_check: bool, home: Path) -> None:
         raise click.UsageError("Por ahora solo se puede comprobar: use --check.")
 
     async def compare() -> list[str]:
-        from nanduti_hub.caller import WORKER
         from nanduti_hub.ledger.database import transaction
 
         async with (
@@ -87,24 +127,26 @@ def adopt_command(home: Path) -> None:
 
     async def adopt() -> tuple[int, int]:
         settings = installation_settings(home)
-        from nanduti_hub.relay.connection import Address, connect
+        from nanduti_hub.relay.connection import Address, NotLetIn, close, enter
         from nanduti_hub.relay.credentials import open_keyring, seed_file
 
+        check_authorities(settings)
         address, seed = (
             Address(settings.nats_url, settings.nats_ca),
             seed_file(open_keyring(settings.keys), "relay"),
         )
         async with offline_database(settings) as database:
             try:
-                broker = await connect(address, seed, "relay", goes_on=False)
-            except (OSError, nats.errors.Error) as error:
+                broker = await enter(address, seed, "nanduti-hub relay")
+            except NotLetIn as error:
+                reason = why(error.met.error) if error.met.error else error.met.reception
                 raise click.ClickException(
-                    f"No se llega al bus en {settings.nats_url}: {why(error)}. ¿Está en marcha?"
+                    f"No se llega al bus en {settings.nats_url}: {reason}. ¿Está en marcha?"
                 ) from error
             try:
                 return await adopt_missing(database, broker, DECIDERS)
             finally:
-                await broker.close()
+                await close(broker)
 
     try:
         events, streams = asyncio.run(adopt())
@@ -117,16 +159,19 @@ def installation_settings(home: Path) -> Settings:
     """The settings of a running installation, from its home; of own servers, from the environment."""
     path = home / "settings.json"
     try:
-        if not path.exists():
-            return from_environment()
-        return msgspec.json.decode(path.read_bytes(), type=Settings, dec_hook=lambda kind, value: kind(value))
-    except SettingMissing as error:
-        raise click.ClickException(
-            f"No hay ningún centro en {home}: indique su directorio con --home. "
-            f"(Con servidores propios: {error})"
-        ) from error
+        if path.exists():
+            return msgspec.json.decode(
+                path.read_bytes(), type=Settings, dec_hook=lambda kind, value: kind(value)
+            )
     except (OSError, ValueError) as error:
         raise click.ClickException(f"No se puede leer {path}: {why(error)}.") from error
+    try:
+        return environment_settings()
+    except click.ClickException as error:
+        raise click.ClickException(
+            f"No hay ningún centro en {home}: indique su directorio con --home. "
+            f"(Con servidores propios: {error.message})"
+        ) from error
 
 
 @asynccontextmanager
@@ -138,8 +183,8 @@ async def installation_database(home: Path) -> AsyncIterator[Any]:
 
 @asynccontextmanager
 async def offline_database(settings: Settings) -> AsyncIterator[Any]:
-    """The database that settings name, for one command."""
-    from nanduti_hub.ledger.database import close_database, open_database
+    """The database that settings name, for one command; it has the shape of this version."""
+    from nanduti_hub.ledger.database import close_database, open_database, transaction
 
     try:
         database = await open_database(settings.app_dsn, settings.worker_dsn)
@@ -148,11 +193,14 @@ async def offline_database(settings: Settings) -> AsyncIterator[Any]:
             f"No se llega a la base de datos: {why(error)}. ¿Está en marcha?"
         ) from error
     try:
+        async with transaction(database, WORKER) as connection:
+            lacking = await missing(connection)
+        if lacking:
+            raise click.ClickException(
+                f"La base de datos no tiene la forma de esta versión (falta {', '.join(lacking)}): "
+                "ejecute nanduti-hub migrate."
+            )
         yield database
-    except asyncpg.UndefinedTableError as error:
-        raise click.ClickException(
-            "La base de datos está vacía: primero corra `nanduti-hub migrate`."
-        ) from error
     finally:
         with contextlib.suppress(asyncpg.InterfaceError):
             await close_database(database)

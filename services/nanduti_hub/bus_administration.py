@@ -7,7 +7,6 @@ made, since keys are files and no transaction has them. Absent: what is let in m
 """
 
 import asyncio
-import shlex
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -15,11 +14,14 @@ from typing import Any, TypeVar
 
 import click
 import msgspec
+from click.core import ParameterSource
 from msgspec import Struct
 
+from nanduti.terminal import why
 from nanduti_hub.administration import (
     HOME,
     OPERATOR,
+    check_authorities,
     environment_settings,
     installation_settings,
     offline_database,
@@ -49,6 +51,7 @@ from nanduti_hub.relay.credentials import (
 )
 from nanduti_hub.relay.membership import roll_of
 from nanduti_hub.relay.probing import Finding, Trouble, probe
+from nanduti_hub.relay.recipe import FIRST, asked_for, authority, keep_site, kept_site, recipe
 from nanduti_hub.relay.server_config import Certificate
 from nanduti_hub.relay.streams import COPIES, Member
 from nanduti_hub.settings import Settings
@@ -59,6 +62,7 @@ CODE = click.argument("code", metavar="CÓDIGO")
 #: What each thing that is wrong is called.
 SENTENCES = {
     Trouble.AWAY: "no se llega al servidor{reason}",
+    Trouble.DROPPED: "el servidor está, pero corta la conexión sin decir por qué{reason}",
     Trouble.REFUSED: "el servidor no acepta su clave: falta poner en su lugar la configuración nueva",
     Trouble.LET_IN: "el servidor acepta todavía una clave retirada: falta poner en su lugar la configuración nueva",
     Trouble.ANYONE: "el servidor acepta conexiones sin clave: no corre con la configuración de bus config",
@@ -93,16 +97,12 @@ def bus() -> None:
 @click.option(
     "--listen",
     metavar="DIRECCIÓN:PUERTO",
-    default="0.0.0.0:4222",
-    show_default=True,
-    help="Dónde escuchará nats-server. / Where nats-server will listen.",
+    help=f"Dónde escuchará nats-server; la primera vez, {FIRST.listen_host}:{FIRST.listen_port}. / Where nats-server will listen.",
 )
 @click.option(
     "--store-dir",
     metavar="DIRECTORIO",
-    default="/var/lib/nats/jetstream",
-    show_default=True,
-    help="Dónde guardará los eventos. / Where it will keep the events.",
+    help=f"Dónde guardará los eventos; la primera vez, {FIRST.store_dir}. / Where it will keep the events.",
 )
 @click.option(
     "--tls-cert",
@@ -126,31 +126,69 @@ def bus() -> None:
     show_envvar=True,
     help="Autoridad que lo firmó, para los contextos de los miembros. / Its authority, for members' contexts.",
 )
+@click.option("--no-tls", is_flag=True, help="Dejar de usar TLS. / Use TLS no longer.")
+@click.pass_context
 def bus_config(
-    listen: str, store_dir: str, tls_cert: str | None, tls_key: str | None, tls_ca: Path | None
+    context: click.Context,
+    /,
+    listen: str | None,
+    store_dir: str | None,
+    tls_cert: str | None,
+    tls_key: str | None,
+    tls_ca: Path | None,
+    no_tls: bool,
 ) -> None:
     """Escribir la configuración de nats-server. / Write nats-server's configuration.
 
-    Escribe además, junto a las claves, la credencial y el contexto de «nats» de cada miembro.
+    Lo que no se indica queda como la última vez (TLS también). Escribe además, junto a las claves, la credencial y
+    el contexto de «nats» de cada miembro.
 
-    It also writes each member's credential and `nats` context, beside the keys.
+    What is not said stays as it was the last time (TLS too). It also writes each member's credential and `nats`
+    context, beside the keys.
     """
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdecimal():
-        raise click.BadParameter("se espera DIRECCIÓN:PUERTO, p. ej. 0.0.0.0:4222.", param_hint="'--listen'")
-    if (tls_cert is None) is not (tls_key is None):
+    if no_tls and ParameterSource.COMMANDLINE in map(
+        context.get_parameter_source, ("tls_cert", "tls_key", "tls_ca")
+    ):
+        raise click.UsageError("--no-tls no va con --tls-cert, --tls-key ni --tls-ca.")
+    if (tls_cert is None) is not (tls_key is None) and not no_tls:
         raise click.UsageError("--tls-cert y --tls-key van juntos.")
     tls = Certificate(tls_cert, tls_key) if tls_cert and tls_key else None
-    site = Site(host, int(port), store_dir, tls)
+    place_to_listen = _place_of(listen) if listen is not None else None
 
     async def write(place: _Place) -> str:
         async with locked(place.keyring):
+            kept = _kept_site(place.keyring)
+            site = asked_for(kept, place_to_listen, store_dir, tls, tls_ca, without_tls=no_tls)
             roll = await place.roll()
-            prepare(place.keyring, roll, Address(place.settings.nats_url, tls_ca or place.settings.nats_ca))
-            _remember(place.keyring, site)
+            ca = authority(site, place.settings.nats_ca)
+            prepare(place.keyring, roll, Address(place.settings.nats_url, ca))
+            keep_site(place.keyring, site)
+            if site.tls is None and place.settings.nats_ca is not None:
+                click.echo(
+                    "Aviso: esta configuración es sin TLS y NANDUTI_NATS_CA está puesta: el centro no entrará "
+                    "hasta que la quite, o dé --tls-cert y --tls-key.",
+                    err=True,
+                )
             return configuration(site, place.keyring, roll)
 
     click.echo(_done(environment_settings(), None, write), nl=False)
+
+
+def _place_of(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdecimal():
+        raise click.BadParameter("se espera DIRECCIÓN:PUERTO, p. ej. 0.0.0.0:4222.", param_hint="'--listen'")
+    return host, int(port)
+
+
+def _kept_site(keyring: Keyring) -> Site | None:
+    try:
+        return kept_site(keyring)
+    except msgspec.DecodeError as error:
+        raise click.ClickException(
+            f"No se entiende {keyring.directory / 'site.json'}, que dice cómo se pidió la configuración la última "
+            "vez: bórrelo y dé todas las opciones de nuevo."
+        ) from error
 
 
 @bus.command(name="members", short_help="Quién entra y cómo están sus copias. / Who is let in.")
@@ -287,6 +325,8 @@ def _done(
 ) -> Result:
     """Do a command's work; what can go wrong on the way ends in a sentence."""
 
+    check_authorities(settings)
+
     async def run() -> Result:
         async with offline_database(settings) as database:
             return await work(_Place(settings, open_keyring(settings.keys), home, database))
@@ -303,7 +343,9 @@ def _done(
             "Repita la orden; si el centro está detenido, valdrá cuando se inicie."
         ) from error
     except NotProven as error:
-        raise click.ClickException(f"NO está hecho: una clave retirada todavía entra ({error}).") from error
+        raise click.ClickException(
+            f"NO está hecho: no se pudo comprobar que una clave retirada ya no entra ({error})."
+        ) from error
 
 
 async def _record(place: _Place, command: str, code: str) -> None:
@@ -323,7 +365,8 @@ async def _changed(place: _Place, change: Callable[[Roll], None]) -> None:
     async with locked(place.keyring):
         roll = await place.roll()
         change(roll)
-        prepare(place.keyring, roll, place.address)
+        ca = authority(_kept_site(place.keyring), place.settings.nats_ca)
+        prepare(place.keyring, roll, Address(place.settings.nats_url, ca))
 
 
 async def _probed(place: _Place, roll: Roll) -> list[Finding]:
@@ -338,30 +381,13 @@ def _named(members: tuple[Member, ...], code: str) -> None:
         )
 
 
-def _remember(keyring: Keyring, site: Site) -> None:
-    """Keep how the configuration was last asked for, so that it can be said how to ask for it again."""
-    path = keyring.directory / "site.json"
-    path.write_bytes(msgspec.json.encode(site))
-    path.chmod(0o600)
-
-
 def _tell_commands(keyring: Keyring) -> None:
     """Say how an operator's own server is made to take what has changed."""
-    options: list[str] = []
-    path = keyring.directory / "site.json"
-    if path.exists():
-        site = msgspec.json.decode(path.read_bytes(), type=Site)
-        options = ["--listen", f"{site.listen_host}:{site.listen_port}", "--store-dir", site.store_dir]
-        if site.tls is not None:
-            options += ["--tls-cert", site.tls.certificate, "--tls-key", site.tls.key]
-    config = shlex.join(["nanduti-hub", "bus", "config", *options])
+    *changing, proving = recipe(keyring)
     click.echo(
         "Todavía NO surte efecto. En la máquina de nats-server, con su archivo nats.conf:\n"
-        f"  {config} > nats.conf.nuevo\n"
-        "  nats-server -t -c nats.conf.nuevo && mv nats.conf.nuevo nats.conf\n"
-        "  nats-server --signal reload; sleep 1; nats-server --signal reload\n"
-        "y después compruébelo:\n"
-        "  nanduti-hub bus probe"
+        + "".join(f"  {command}\n" for command in changing)
+        + f"y después compruébelo:\n  {proving}"
     )
 
 
@@ -370,5 +396,6 @@ def _line(finding: Finding) -> str:
 
 
 def _sentence(finding: Finding) -> str:
-    reason = f" ({finding.reason})" if finding.reason else ""
+    told = why(finding.error) if finding.error is not None else finding.reason
+    reason = f" ({told})" if told else ""
     return SENTENCES[finding.trouble].format(stream=finding.stream, reason=reason)

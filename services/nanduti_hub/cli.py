@@ -1,7 +1,9 @@
 """`nanduti-hub`: start it, feed it, look after it."""
 
 import asyncio
+import contextlib
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,18 +15,19 @@ from nanduti.terminal import SpanishGroup, why
 from nanduti_hub import submission, telemetry
 from nanduti_hub.administration import (
     HOME,
+    check_certificate,
+    check_served,
     environment_settings,
     ledger_group,
     offline_database,
     rebuild,
 )
 from nanduti_hub.bus_administration import bus
-from nanduti_hub.caller import WORKER
-from nanduti_hub.hub import SERVICES, found_directory, running
+from nanduti_hub.hub import SERVICES, found_directory, listen, running
 from nanduti_hub.invitation import first_steward, next_steps
-from nanduti_hub.ledger.database import transaction
-from nanduti_hub.migrations import ChangedMigration, migrate, missing
+from nanduti_hub.migrations import ChangedMigration, WrongRole, migrate
 from nanduti_hub.people_administration import person, token
+from nanduti_hub.settings import Settings, SettingWrong, doors_from
 
 
 @click.group(cls=SpanishGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,7 +67,6 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
     from nanduti_hub.embedded.child import ServerFailed
     from nanduti_hub.embedded.home import HomeInUse
     from nanduti_hub.installation import CannotListen, installed
-    from nanduti_hub.settings import SettingWrong
 
     async def serve_until_stopped() -> None:
         stopped = stop_signal()
@@ -78,6 +80,8 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
             await until_either(stopped, it.running.failed)
 
     try:
+        doors = doors_from()
+        check_certificate(doors["tls_cert"], doors["tls_key"])
         run_loop(serve_until_stopped())
     except (HomeInUse, ServerFailed, CannotListen, SettingWrong) as error:
         raise click.ClickException(str(error)) from error
@@ -124,16 +128,13 @@ def run_loop(main_task: Any) -> None:
 def serve(services: tuple[str, ...]) -> None:
     """Correr servicios contra servidores propios (variables NANDUTI_*). / Run services on your own servers."""
     settings = environment_settings()
+    check_served(settings)
 
-    async def serve_until_stopped() -> None:
+    async def serve_until_stopped(listener: socket.socket | None) -> None:
         stopped = stop_signal()
-        async with offline_database(settings) as database, transaction(database, WORKER) as connection:
-            if lacking := await missing(connection):
-                raise click.ClickException(
-                    f"La base de datos no tiene la forma de esta versión (falta {', '.join(lacking)}): "
-                    "ejecute nanduti-hub migrate."
-                )
-        async with running(settings, services or SERVICES) as hub:
+        async with offline_database(settings):
+            pass
+        async with running(settings, services or SERVICES, listener) as hub:
             if "sequencer" in (services or SERVICES) and hub.ledger.gate.is_open:
                 await found_directory(hub.ledger)
             click.echo(f"READY {settings.scheme}://{settings.host}:{hub.port}" if hub.port else "READY")
@@ -141,9 +142,25 @@ def serve(services: tuple[str, ...]) -> None:
             await until_either(stopped, hub.failed)
 
     try:
-        run_loop(serve_until_stopped())
+        with contextlib.ExitStack() as stack:
+            # Taken first: who has asked for a port that is busy need not wait for the servers to learn of it.
+            listener = _listener(settings) if "api" in (services or SERVICES) else None
+            if listener is not None:
+                stack.enter_context(listener)
+            run_loop(serve_until_stopped(listener))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise click.ClickException(f"No se pudo iniciar: {why(error)}.") from error
+        named = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        raise click.ClickException(f"No se pudo iniciar: {named}{why(error)}.") from error
+
+
+def _listener(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings.host, settings.port)
+    except (OSError, OverflowError) as error:
+        reason = why(error) if isinstance(error, OSError) else "no es un número de puerto"
+        raise click.ClickException(
+            f"No se puede escuchar en {settings.host}:{settings.port} (NANDUTI_HOST, NANDUTI_PORT): {reason}."
+        ) from error
 
 
 @main.command(name="migrate")
@@ -159,7 +176,10 @@ def migrate_command(dsn: str) -> None:
     """Llevar la base de datos a la forma de esta versión. / Bring the database to this version's shape."""
     try:
         applied = asyncio.run(migrate(dsn))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, ChangedMigration) as error:
+    except (
+        *(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError),
+        *(ChangedMigration, WrongRole),
+    ) as error:
         raise click.ClickException(f"No se migró la base de datos: {why(error)}.") from error
     click.echo("\n".join(applied) or "La base de datos ya está al día.")
 

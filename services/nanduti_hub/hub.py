@@ -54,7 +54,7 @@ from nanduti_hub.recording import recording
 from nanduti_hub.relay.acknowledged import Acknowledged
 from nanduti_hub.relay.admission import OwnServer, Roll
 from nanduti_hub.relay.comparison import Standing, compare
-from nanduti_hub.relay.connection import Address, connect
+from nanduti_hub.relay.connection import Address, close, connect
 from nanduti_hub.relay.credentials import open_keyring, seed_file
 from nanduti_hub.relay.membership import Bus, keep_copies, make_ledger
 from nanduti_hub.relay.publishing import COMPARE_EVERY, POLL, relay
@@ -183,7 +183,7 @@ async def running(
         # The bus may be away at the start: the hub then stands by the last acknowledged number, and goes on trying.
         broker = Client()
         connecting = asyncio.ensure_future(connect(address, seed_file(keyring, "relay"), "relay", broker))
-        stack.push_async_callback(broker.close)
+        stack.push_async_callback(close, broker)
         stack.push_async_callback(_cancelled, connecting)
         await asyncio.wait({connecting}, timeout=5)
 

@@ -133,6 +133,11 @@ class Documented(Struct, frozen=True):
         data = self.handler.parsed_fn_signature.parameters.get("data")
         return None if data is None else data.annotation
 
+    @property
+    def needs_body(self) -> bool:
+        """Whether the body must be sent."""
+        return bool(self.handler.parsed_fn_signature.parameters["data"].is_required)
+
 
 def documented(application: Litestar) -> Iterator[Documented]:
     """All routes that stand in the document."""
@@ -165,7 +170,7 @@ def complete(application: Litestar) -> dict[str, Any]:
             content = {"schema": schemas.sent[_key(route.sent)]}
             if (example := _example(route.sent, golden)) is not None:
                 content["example"] = example
-            operation["requestBody"] = {"required": True, "content": {JSON: content}}
+            operation["requestBody"] = {"required": route.needs_body, "content": {JSON: content}}
         if route.takes.workbook:
             operation["requestBody"] = _WORKBOOK_BODY
         operation["responses"] = {
@@ -311,7 +316,7 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     if kinds is not None:
         (kind,) = (kind for kind in kinds if kind != {"type": "null"})
         schema = kind if "$ref" in kind else kind | schema
-    if schema.get("type") == "string" and not schema.keys() & {"pattern", "format", "enum"}:
+    if schema.get("type") == "string" and not schema.keys() & {"pattern", "format", "enum", "anyOf"}:
         schema["pattern"] = PLAIN
         if parameter["in"] == "path":
             schema["minLength"] = 1

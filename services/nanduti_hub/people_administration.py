@@ -29,12 +29,19 @@ from nanduti_hub.administration import (
 from nanduti_hub.caller import Role
 from nanduti_hub.directory.queries import codes_of
 from nanduti_hub.ledger.database import transaction
-from nanduti_hub.problems import TEXTS
+from nanduti_hub.problems import told
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.settings import Settings
 
 T = TypeVar("T")
 ROLES = [role.value for role in Role if role is not Role.WORKER]
+#: What to do next, where the API's advice is for who calls it.
+_ADVICE = {
+    "person_unknown": "Vea la lista con: nanduti-hub person list",
+    "token_unknown": "Vea la lista con: nanduti-hub token list",
+    "home_unknown": "Use el código de una plataforma o institución del directorio; del centro mismo es «hub».",
+    "last_steward": "Invite antes a otro con: nanduti-hub person invite usuario@hub --name NOMBRE --role steward",
+}
 ACCOUNT = click.argument("account", metavar="CUENTA")
 URL = click.option(
     "--url",
@@ -60,8 +67,8 @@ def _done(home: Path, work: Callable[[asyncpg.Connection, Settings], Awaitable[T
 
 
 def _told(refusal: Refusal) -> str:
-    _, title, detail, *_ = TEXTS[refusal.code]
-    return f"{title.format_map(refusal.values)} {detail.format_map(refusal.values)}"
+    _, title, detail = told(refusal.code, refusal.values, is_english=False)
+    return f"{title} {_ADVICE.get(refusal.code, detail)}"
 
 
 @click.group()
@@ -85,7 +92,7 @@ def person() -> None:
 def person_invite(account: str, name: str, roles: Sequence[str], url: str | None, home: Path) -> None:
     """Invitar a alguien; muestra su enlace una sola vez. / Invite somebody; the link is shown once.
 
-    CUENTA es usuario@institución (ana@mtess); de un steward, usuario@hub.
+    CUENTA es usuario@institución (ana@mtess); un steward es siempre del centro: usuario@hub.
     """
     home_code, login = _account(account)
     held = [_held(text, home_code) for text in roles]
@@ -148,12 +155,17 @@ def person_remove(account: str, home: Path) -> None:
 @person.command(name="list")
 @HOME
 def person_list(home: Path) -> None:
-    """Quiénes tienen cuenta. / Who has an account."""
+    """Quiénes tienen cuenta. / Who has an account.
+
+    La primera línea es el encabezado; las columnas se separan con tabulaciones.
+    """
 
     async def found(connection: asyncpg.Connection, _settings: Settings) -> list[Person]:
         return await people.list_people(connection, "", None, None, 100_000)
 
-    for one in _done(home, found):
+    listed = _done(home, found)
+    click.echo("CUENTA\tESTADO\tROLES\tNOMBRE")
+    for one in listed:
         roles = ", ".join(f"{held.role}:{held.scope}" for held in one.roles)
         state = "activa" if one.state == "active" else "invitada"
         click.echo(f"{one.account or one.id}\t{state}\t{roles}\t{one.name}")
@@ -210,13 +222,18 @@ def token_create(name: str, role: str, scope: str, days: int | None, home: Path)
 @token.command(name="list")
 @HOME
 def token_list(home: Path) -> None:
-    """Los tokens y su último uso; nunca el secreto. / The tokens and their last use, never the secret."""
+    """Los tokens y su último uso; nunca el secreto. / The tokens and their last use, never the secret.
+
+    La primera línea es el encabezado; las columnas se separan con tabulaciones.
+    """
 
     async def found(connection: asyncpg.Connection, _settings: Settings) -> list[tokens.Token]:
         return await tokens.list_tokens(connection, "", None, 100_000)
 
     now = datetime.now(UTC)
-    for one in _done(home, found):
+    listed = _done(home, found)
+    click.echo("ID\tESTADO\tÚLTIMO USO\tROL\tCREADO POR\tNOMBRE")
+    for one in listed:
         ended = one.revoked_at is not None or (one.expires_at is not None and one.expires_at <= now)
         state = "anulado" if one.revoked_at is not None else "vencido" if ended else "vigente"
         used = one.last_used_at.date().isoformat() if one.last_used_at is not None else "sin uso"
@@ -235,7 +252,10 @@ def token_list(home: Path) -> None:
 )
 @HOME
 def token_rotate(token_id: str, overlap_hours: int, home: Path) -> None:
-    """Reemplazar un token por otro igual; muestra el nuevo. / Replace a token; the new one is shown."""
+    """Reemplazar un token por otro igual; muestra el nuevo. / Replace a token; the new one is shown.
+
+    ID es el que muestra token list.
+    """
 
     async def rotate(connection: asyncpg.Connection, _settings: Settings) -> str:
         overlap = timedelta(hours=overlap_hours)
@@ -247,13 +267,20 @@ def token_rotate(token_id: str, overlap_hours: int, home: Path) -> None:
 
 
 @token.command(name="revoke")
-@click.option("--name", metavar="NOMBRE", help="El nombre con que se creó. / The name it was made with.")
-@click.option("--id", "token_id", metavar="ID", help="O su id, el de token list. / Or its id.")
+@click.argument("token_id", metavar="[ID]", required=False)
+@click.option(
+    "--name",
+    metavar="NOMBRE",
+    help="O todos los que se crearon con este nombre. / Or all that were made with this name.",
+)
 @HOME
-def token_revoke(name: str | None, token_id: str | None, home: Path) -> None:
-    """Anular los tokens de un nombre, o uno; surte efecto en segundos. / Revoke tokens, within seconds."""
+def token_revoke(token_id: str | None, name: str | None, home: Path) -> None:
+    """Anular un token, o los de un nombre; surte efecto en segundos. / Revoke tokens, within seconds.
+
+    ID es el que muestra token list.
+    """
     if (name is None) is (token_id is None):
-        raise click.UsageError("Indique --name o --id, uno de los dos.")
+        raise click.UsageError("Indique el ID o --name, uno de los dos.")
 
     async def revoke(connection: asyncpg.Connection, _settings: Settings) -> int:
         if token_id is not None:

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 #: code: status, Spanish title, Spanish advice, English title, English advice.
 TEXTS: dict[str, tuple[int, str, str, str, str]] = {
-    "token_missing": (401, "Falta la credencial.", "Envíe su token en el encabezado Authorization: Bearer.", "The credential is missing.", "Send your token in the header Authorization: Bearer."),
+    "token_missing": (401, "Falta la credencial.", "Envíe su token en el encabezado Authorization: Bearer, o inicie sesión y envíe su cookie.", "The credential is missing.", "Send your token in the header Authorization: Bearer, or sign in and send the session's cookie."),
     "token_invalid": (401, "El token no es válido o ya venció.", "Pida uno nuevo a quien administra su plataforma.", "The token is not valid or has expired.", "Ask your platform's administrator for a new one."),
     "sign_in_refused": (401, "No se pudo ingresar.", "Revise sus datos y vuelva a empezar; si no puede, pida ayuda a quien administra su institución.", "Signing in did not succeed.", "Check what you entered and start again; if you cannot, ask your institution's administrator."),
     "sign_in_provider_away": (503, "El servicio de identidad de su institución no responde.", "Intente de nuevo en unos segundos; si sigue así, avise a quien administra ese servicio.", "Your institution's identity provider does not answer.", "Try again in a few seconds; if it goes on, tell who runs it."),
@@ -36,7 +36,7 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "role_not_held": (403, "Usted no tiene ese rol.", "Elija uno de los que muestra GET /v1/session.", "You do not have that role.", "Choose one of those that GET /v1/session shows."),
     "role_unchosen": (403, "Usted tiene varios roles y no eligió uno de ellos ({roles}).", "Envíe uno en el encabezado Nanduti-Role.", "You have several roles and have not chosen one of them ({roles}).", "Send one in the header Nanduti-Role."),
     "invitation_invalid": (404, "El enlace ya se usó, venció o no existe.", "Pida uno nuevo a quien administra su institución.", "The link has been used, has expired, or does not exist.", "Ask your institution's administrator for a new one."),
-    "code_refused": (422, "El código de seis dígitos no es el que corresponde ahora.", "Revise que el teléfono tenga la hora correcta y escriba el código que muestra.", "The six digits are not those of this moment.", "See that the telephone's clock is right, and type what it shows."),
+    "code_refused": (422, "El código de seis cifras no es el que corresponde ahora.", "Revise que el teléfono tenga la hora correcta y escriba el código que muestra.", "The six digits are not those of this moment.", "See that the telephone's clock is right, and type what it shows."),
     "enrolment_invalid": (422, "La clave para el teléfono que se le mostró ya no vale.", "Abra de nuevo el enlace, agregue a su teléfono la clave que muestra ahora y escriba su código.", "The key for the telephone that was shown to you is no longer good.", "Open the link again, add the key that it shows now to your telephone, and type its code."),
     "passphrase_short": (422, "La frase de acceso debe tener entre {fewest} y {most} caracteres.", "Use varias palabras que recuerde; los espacios cuentan.", "The passphrase must have between {fewest} and {most} characters.", "Use several words that you remember; spaces count."),
     "passphrase_obvious": (422, "La frase de acceso es demasiado fácil de adivinar.", "No use su nombre, su usuario ni la misma letra repetida.", "The passphrase is too easy to guess.", "Do not use your name, your login or one letter over and over."),
@@ -46,6 +46,8 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "login_taken": (409, "La cuenta {account} ya existe.", "Elija otro nombre de usuario.", "The account {account} exists already.", "Choose another login."),
     "scope_unfit": (422, "El rol «{role}» no se puede tener en «{scope}».", "coordinator: una plataforma; focal_point y case_officer: una institución; administrator y observer: cualquiera de las dos; steward: *.", 'The role "{role}" cannot be had for "{scope}".', "coordinator: a platform; focal_point and case_officer: an institution; administrator and observer: either; steward: *."),
     "home_unknown": (422, "El directorio no tiene «{home}».", "Use un código de /v1/platforms o /v1/institutions.", 'The directory has no "{home}".', "Use a code of /v1/platforms or /v1/institutions."),
+    "steward_elsewhere": (422, "Un steward es del centro, no de «{home}».", "Invite a la persona con una cuenta del centro (usuario@hub).", 'A steward belongs to the hub, not to "{home}".', "Invite the person with an account of the hub (user@hub)."),
+    "last_steward": (409, "Es el último steward y siempre tiene que haber uno.", "Invite antes a otro.", "This is the last steward, and there must always be one.", "Invite another one first."),
     "token_name_unfit": (422, "El nombre de un token no lleva arroba.", "Con arroba se escriben las cuentas de las personas; elija otro nombre.", "A token's name has no at sign.", "With an at sign people's accounts are written; choose another name."),
     "token_unknown": (404, "No existe ese token.", "Consulte la lista en /v1/tokens.", "There is no such token.", "See the list at /v1/tokens."),
     "token_ended": (409, "El token ya fue anulado o venció.", "Cree uno nuevo.", "The token has been revoked or has expired.", "Make a new one."),
@@ -57,7 +59,7 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "encoding_refused": (415, "No se aceptan cuerpos comprimidos.", "Envíe el cuerpo sin Content-Encoding.", "Compressed bodies are not taken.", "Send the body without Content-Encoding."),
     "record_away": (503, "No se pudo registrar el pedido; por eso no se responde.", "Repita la operación en unos segundos.", "The request could not be recorded; so it is not answered.", "Repeat in a few seconds."),
     "not_allowed": (403, "Su rol no permite esta operación ({act}).", "Si le corresponde, pida el rol a quien administra el sistema.", "Your role does not allow this ({act}).", "If it should, ask the steward for the role."),
-    "not_yours": (403, "Solo puede cambiar lo de su propia plataforma ({act}).", "Coordine el cambio con la plataforma responsable.", "You can change only what is your own platform's ({act}).", "Agree on the change with the platform responsible."),
+    "not_yours": (403, "Solo puede cambiar lo de su propia plataforma o institución ({act}).", "Coordine el cambio con quien es responsable.", "You can change only what is your own platform's or institution's ({act}).", "Agree on the change with who is responsible."),
     "not_found": (404, "No existe esa dirección.", "Revise la dirección o consulte /v1/docs.", "There is no such address.", "Check the address, or see /v1/docs."),
     "method_not_allowed": (405, "Esta dirección no admite ese método.", "Consulte /v1/docs.", "This address does not take that method.", "See /v1/docs."),
     "action_unknown": (404, "No existe esa acción.", "Revise el identificador o el código (ACC-AAAA-NNNN).", "There is no such action.", "Check the id or the code (ACC-YYYY-NNNN)."),
@@ -85,14 +87,19 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "file_missing": (422, "Falta el archivo.", "Envíe la planilla .xlsx como cuerpo, o como formulario con el campo «file».", "The file is missing.", 'Send the .xlsx workbook as the body, or as a form with the field "file".'),
     "event_too_large": (413, "La acción ocuparía más de {most} bytes.", "Abrevie los textos o quite informes.", "The action would take more than {most} bytes.", "Shorten its texts or its reports."),
     "too_large": (413, "Lo enviado es demasiado grande.", "El límite es de 20 MB por planilla y 1 MB para lo demás.", "What was sent is too large.", "The limit is 20 MB for a workbook and 1 MB for the rest."),
-    "version_missing": (428, "Falta If-Match con la versión que usted vio.", "Lea la acción, tome su ETag y envíelo en If-Match.", "If-Match with the version that you saw is missing.", "Read the resource, take its ETag, and send it in If-Match."),
-    "version_conflict": (412, "Alguien la cambió mientras tanto: está en la versión {current}, no en la {expected}.", "Léala de nuevo, revise el cambio y repita la operación.", "Somebody changed it meanwhile: it is at version {current}, not {expected}.", "Read it again, look at the change, and repeat."),
+    "version_missing": (428, "Falta If-Match con la versión que usted vio.", "Lea lo que quiere cambiar, tome su ETag y envíelo en If-Match.", "If-Match with the version that you saw is missing.", "Read what you want to change, take its ETag, and send it in If-Match."),
+    "version_conflict": (412, "Alguien hizo un cambio mientras tanto: ahora es la versión {current}, no la {expected}.", "Lea de nuevo lo que quiere cambiar, revise el cambio y repita la operación.", "Somebody changed it meanwhile: it is at version {current}, not {expected}.", "Read it again, look at the change, and repeat."),
     "idempotency_key_reused": (422, "La misma Idempotency-Key llegó antes con otro pedido.", "Use una clave nueva para cada pedido distinto.", "The same Idempotency-Key came before with another request.", "Use a new key for each different request."),
     "invalid": (400, "El pedido no se entiende: {reason}.", "Compare con los ejemplos de /v1/docs.", "The request is not understood: {reason}.", "Compare with the examples in /v1/docs."),
     "busy": (503, "Otros cambios fueron más rápidos.", "Repita la operación en unos segundos.", "Other changes were faster.", "Repeat in a few seconds."),
     "ledger_held": (503, "El registro está en pausa mientras se compara con el bus.", "Repita la operación en unos segundos; si sigue así, avise a quien administra el sistema.", "Writing is held while the ledger is compared with the bus.", "Repeat in a few seconds; if it goes on, tell the operator."),
     "database_away": (503, "La base de datos no responde.", "Repita la operación en unos segundos.", "The database does not answer.", "Repeat in a few seconds."),
     "failed": (500, "Falló algo en el sistema; no se guardó nada.", "Repita la operación; si vuelve a fallar, avise con la hora exacta.", "Something failed in the system; nothing was stored.", "Repeat; if it fails again, report it with the exact time."),
+}  # fmt: skip
+#: The advice where another fits what was tried: Spanish, English.
+ADVICE: dict[tuple[str, str], tuple[str, str]] = {
+    ("not_yours", "people.manage"): ("Pídalo a quien administra las cuentas de allá, o a un steward, que administra todo el sistema y es quien da su propio rol.", "Ask who administers the accounts there, or a steward, who administers all of the system and alone gives that role."),
+    ("not_yours", "tokens.manage"): ("Pídalo a quien administra los tokens de allá, o a un steward, que administra todo el sistema.", "Ask who administers the tokens there, or a steward, who administers all of the system."),
 }  # fmt: skip
 
 RequestOf = Request[Any, Any, Any]
@@ -107,6 +114,7 @@ def language_of(request: RequestOf) -> str:
 def told(code: str, values: dict[str, Any], *, is_english: bool) -> tuple[int, str, str]:
     """The status of a refusal, its sentence, and what to do next."""
     status, title_es, detail_es, title_en, detail_en = TEXTS[code]
+    detail_es, detail_en = ADVICE.get((code, values.get("act", "")), (detail_es, detail_en))
     title, detail = (title_en, detail_en) if is_english else (title_es, detail_es)
     return status, title.format_map(values), detail.format_map(values)
 

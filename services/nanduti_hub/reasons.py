@@ -17,12 +17,16 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Expected `(.+?)`, got `(.+?)`", "se esperaba {0} y llegó {1}"),
     (r"Expected `(.+?)` of length (<=|>=) (\d+)", "se esperaba {0} de largo {1} {2}"),
     (r"Expected `(.+?)` (<=|>=|<|>) (\S+)", "se esperaba {0} {1} {2}"),
-    (r"Expected `str` matching regex .*", "no tiene la forma de un código"),
+    (r"Expected `str` matching regex .*", "no tiene la forma que se espera"),
     (r"Object contains unknown field `(.+)`", "campo desconocido: {0}"),
     (r"Object missing required field `(.+)`", "falta el campo {0}"),
     (r"Invalid enum value .*", "valor fuera de la lista"),
     (r"Invalid RFC3339 encoded date", "fecha no válida (AAAA-MM-DD)"),
     (r"Invalid RFC3339 encoded datetime", "fecha y hora no válidas (AAAA-MM-DDTHH:MM:SS-03:00)"),
+    (
+        r"Invalid RFC3339 encoded date or datetime",
+        "no es una fecha (AAAA-MM-DD) ni una fecha y hora (AAAA-MM-DDTHH:MM:SS-03:00)",
+    ),
     (r"(?:Number|Integer value) out of range", "número fuera de rango"),
     (r"JSON is malformed: .*\((byte \d+)\)", "el JSON está mal escrito ({0})"),
     (r"Input data was truncated", "el JSON está incompleto"),
@@ -30,8 +34,27 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Too deep", "el JSON tiene demasiados niveles"),
     (r"Control character", "tiene caracteres de control"),
     (r"Given twice", "parámetro repetido"),
+    (r"Unknown parameter `(.+)`", "parámetro desconocido: {0}"),
     (r"Not as the documentation says", "no es como dice la documentación"),
 )
+#: What a text must look like, by its pattern: Spanish, English.
+_FORMS: dict[str, tuple[str, str]] = {
+    r"^[a-z0-9][a-z0-9._-]{1,39}\Z": (
+        "de 2 a 40 letras minúsculas sin acento, cifras, puntos y guiones, y empieza con una letra o una cifra (ana.benitez)",
+        "2 to 40 lower-case letters without accents, digits, dots, dashes and underscores, a letter or digit first (ana.benitez)",
+    ),
+    r"^[a-z0-9_]{2,16}\Z": (
+        "un código: de 2 a 16 letras minúsculas, cifras y guiones bajos (mtess)",
+        "a code: 2 to 16 lower-case letters, digits and underscores (mtess)",
+    ),
+    r"^PY-(ASU|[0-9]{1,2})\Z": (
+        "el código de un departamento (PY-7; la capital, PY-ASU)",
+        "a department's code (PY-7; the capital, PY-ASU)",
+    ),
+    r"^[0-9]{6}\Z": ("un código de seis cifras", "a six-digit code"),
+    r"\S": ("un texto que no esté en blanco", "a text that is not blank"),
+}
+_FORMS_AS_WRITTEN = {repr(pattern): form for pattern, form in _FORMS.items()}
 _RULES = tuple((re.compile(pattern), sentence) for pattern, sentence in _SENTENCES)
 
 
@@ -39,17 +62,26 @@ def english(message: str) -> str:
     """`<field>: <why>`, without the value that was sent."""
     field, why = _parted(message)
     why = re.sub(r"^Invalid enum value .*", "Not one of the listed values", why)
+    if (form := _form(why)) is not None:
+        why = f"expected {form[1]}"
     return f"{field}: {why}" if field else why
 
 
 def spanish(message: str) -> str:
     """The same in Spanish."""
     field, why = _parted(message)
+    if (form := _form(why)) is not None:
+        why = f"se espera {form[0]}"
     for pattern, sentence in _RULES:
         if (found := pattern.fullmatch(why)) is not None:
             why = sentence.format(*(_named(group) for group in found.groups()))
             break
     return f"{field}: {why}" if field else why
+
+
+def _form(why: str) -> tuple[str, str] | None:
+    """What a text that does not fit its pattern must look like, where it is told in words."""
+    return _FORMS_AS_WRITTEN.get(why.removeprefix("Expected `str` matching regex "))
 
 
 def _parted(message: str) -> tuple[str, str]:

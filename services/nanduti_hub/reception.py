@@ -10,13 +10,13 @@ PostgreSQL and other systems' readers cannot take. Absent: whose the things are,
 import functools
 import hashlib
 import re
-from datetime import datetime
 from types import NoneType
 from typing import Any, get_args
 
 import msgspec
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.params import QueryParameter
 from litestar.typing import FieldDefinition
 
 from nanduti_hub.access.door import COOKIE, caller_of, session_with
@@ -29,8 +29,6 @@ from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import Hub
 
 Connection = ASGIConnection[Any, Any, Any, Any]
-#: How a time begins.
-_YEAR = re.compile(r"[0-9]{4}-")
 #: A host's name, an IPv4 address, or an IPv6 address in brackets; and a port.
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
 #: What is answered to who does not say who calls, or not truly; and where another site may be using a session.
@@ -69,7 +67,10 @@ async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
         hub.limits.uploads.spend(connection.scope["user"].id)
     data = handler.parsed_fn_signature.parameters.get("data")
     if data is not None:
-        _check_body(await connection.body(), data.annotation)  # type: ignore[attr-defined]  # it is a Request
+        body = await connection.body()  # type: ignore[attr-defined]  # it is a Request
+        # Who sends nothing at all takes the default, where the route has one.
+        if body or data.is_required:
+            _check_body(body, data.annotation)
 
 
 async def _identify(connection: Connection, hub: Hub) -> None:
@@ -123,24 +124,35 @@ def _check_address(connection: Connection, handler: BaseRouteHandler) -> None:
             if name in seen:
                 raise _invalid(f"Given twice - at `{name}`")
             kinds = _kinds(handler).get(name, ())
+            if not kinds and _is_strict(handler):
+                # Of a filter that is misspelt nobody would see that it narrows nothing.
+                raise _invalid(f"Unknown parameter `{name[:100]}`")
             # Litestar reads more than is documented: null as nothing, so that a list would not be narrowed, as if
-            # nobody had asked; and a number as seconds since 1970.
+            # nobody had asked.
             if NoneType in kinds and str not in kinds and value.lower() == "null":
                 raise _invalid(f"Invalid enum value - at `{name}`")
-            if datetime in kinds and _YEAR.match(value) is None:
-                raise _invalid(f"Invalid RFC3339 encoded datetime - at `{name}`")
             seen.add(name)
 
 
 @functools.lru_cache(maxsize=1_000)
 def _kinds(handler: BaseRouteHandler) -> dict[str, tuple[Any, ...]]:
-    """What the parameters of a route may be, those of its dependencies among them."""
+    """What the parameters of a route's query may be, those of its dependencies among them."""
     signatures = [handler.parsed_fn_signature]
     signatures += [needed.parsed_fn_signature for needed in handler.resolve_dependencies().values()]
     fields = [field for each in signatures for field in each.parameters.items()]
     return {
-        _name_of(name, field): get_args(field.annotation) or (field.annotation,) for name, field in fields
+        _name_of(name, field): get_args(field.annotation) or (field.annotation,)
+        for name, field in fields
+        if isinstance(field.kwarg_definition, QueryParameter)
     }
+
+
+def _is_strict(handler: BaseRouteHandler) -> bool:
+    """Whether a route takes no parameters but its own: a page's address, and the one to which an identity provider
+    sends its own words back (`any_query`), are written by others.
+    """
+    is_documented = isinstance(handler, HTTPRouteHandler) and handler.resolve_include_in_schema()
+    return is_documented and not handler.opt.get("any_query")
 
 
 def _name_of(name: str, field: FieldDefinition) -> str:

@@ -22,8 +22,9 @@ class State(Struct, frozen=True):
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """A caller, and what it may do: act to whose things."""
+    """A caller, and what it may do: act to whose things. `id` is what the record calls it (`actor`)."""
 
+    id: str
     name: str
     role: Role
     scope: str
@@ -60,9 +61,15 @@ def get_readiness(request: RequestOf) -> Response[bytes]:
 
 @get("/v1/me", summary="Quién soy y qué puedo hacer", opt={"act": Act.READ_SELF}, responses=answers(200, Me))
 async def get_me(request: RequestOf) -> Response[bytes]:
-    """The caller's name, role and scope, and what it may do."""
+    """The caller's id, name, role and scope, and what it may do."""
     caller = caller_from(request)
-    body = {"name": caller.name, "role": caller.role, "scope": caller.scope, "allowed": allowed(caller)}
+    body = {
+        "id": caller.id,
+        "name": caller.name,
+        "role": caller.role,
+        "scope": caller.scope,
+        "allowed": allowed(caller),
+    }
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 

@@ -13,6 +13,8 @@ from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
+from nanduti.feed import is_worth_telling
+
 
 def where(error: BaseException) -> list[str]:
     """The frames through which an error came, the innermost last: for a log line.
@@ -60,4 +62,5 @@ def configure(*, level: str = "info", readable: bool | None = None) -> None:
     )
     logging.getLogger().handlers[:] = [_FromLibraries()]
     logging.getLogger("nats").setLevel(logging.ERROR)
+    logging.getLogger("asyncio").addFilter(is_worth_telling)
     trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": "nanduti-hub"})))

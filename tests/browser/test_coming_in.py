@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from browser_people import PASSPHRASE, Invite, Invited, Open, accept, secret_on
 from chromium import Visit
-from hub_api import Journey
+from hub_api import Api, Journey
 
 pytestmark = pytest.mark.slow
 
@@ -234,5 +234,69 @@ async def test_another_site_can_send_no_form(
 
     await guest.page.locator("[name=csrf]").first.evaluate("(field) => { field.value = 'otro' }")
     await guest.press("Salir")
+    assert await guest.heading() == "Esta página quedó vieja"
     assert await guest.open("/cuenta") == 200
     assert guest.path == "/cuenta"
+
+
+async def test_a_link_for_who_has_lost_access_says_so(
+    member: tuple[Visit, Invited], somebody: Open, steward: Api
+) -> None:
+    """It welcomes nobody: the account is there, and what was used before ends when the link is used."""
+    _, person = member
+    people = await steward.pages("/v1/people", home="mtess", limit=500)
+    (found,) = (one for one in people if one["account"] == person.account)
+    link = (await steward.made(f"/v1/people/{found['id']}/recovery", None))["invitation"]
+    guest = await somebody()
+    await guest.open(link)
+    assert await guest.heading() == "Recupere su acceso"
+    text = await guest.text()
+    assert "bienvenida" not in text
+    assert "lo que usaba antes sigue valiendo" in text
+    assert await guest.page.get_by_role("button", name="Abrir mi cuenta").count() == 0
+    person.secret = await secret_on(guest)
+    await guest.fill(passphrase=PASSPHRASE, again=PASSPHRASE, code=person.code())
+    await guest.press("Recuperar mi acceso")
+    assert guest.path == "/cuenta"
+
+
+async def test_who_opens_the_link_of_somebody_else_is_told_who_is_in(
+    member: tuple[Visit, Invited], invite: Invite
+) -> None:
+    """Before the form is used: going on ends that session, and the other account is in."""
+    guest, person = member
+    other = await invite()
+    await guest.open(other.link)
+    notice = guest.page.get_by_role("status")
+    assert person.account in await notice.inner_text()
+    assert "esa sesión se cierra" in await notice.inner_text()
+    await accept(guest, other)
+    assert other.account in await guest.text()
+
+
+@pytest.mark.parametrize("path", ["/cuenta/rol", "/cuenta/salir"])
+async def test_the_address_of_a_form_that_is_typed_or_reloaded_leads_to_the_account(
+    member: tuple[Visit, Invited], somebody: Open, path: str
+) -> None:
+    """And signs nobody out; who is not in comes to the sign-in page."""
+    guest, _ = member
+    assert await guest.open(path) == 200
+    assert guest.path == "/cuenta"
+    stranger = await somebody()
+    await stranger.open(path)
+    assert stranger.path == "/entrar"
+
+
+@pytest.mark.parametrize("path", ["/cuenta", "/", "/entrar"])
+async def test_whose_session_has_ended_is_told_so_once(somebody: Open, path: str) -> None:
+    """Not as if nobody had been in; the cookie is gone then, and the next look is like the first."""
+    guest = await somebody()
+    host = guest.url.partition("://")[2].partition(":")[0]
+    ended = {"name": COOKIE, "value": "x" * 43, "domain": host, "path": "/", "secure": True}
+    await guest.page.context.add_cookies([ended])  # type: ignore[list-item]  # a cookie's fields
+    await guest.open(path)
+    assert guest.path == "/entrar"
+    assert "Su sesión terminó" in await guest.text()
+    assert COOKIE not in await cookies(guest)
+    await guest.open("/entrar")
+    assert "Su sesión terminó" not in await guest.text()

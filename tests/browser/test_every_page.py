@@ -23,7 +23,7 @@ AXE = {
 async def every_page(guest: Visit, invite: Invite, lang: str) -> AsyncIterator[str]:
     """Shows the pages one after the other; each is named when it is there. The guest is in at the end."""
     query = f"?lang={lang}"
-    for path in ("/entrar", "/entrar?aviso=antes", "/no-hay", "/invitacion/inv_nadie"):
+    for path in ("/entrar", "/entrar?aviso=antes", "/entrar?aviso=fin", "/no-hay", "/invitacion/inv_nadie"):
         await guest.open(path.partition("?")[0] + query + path.partition("?")[2].replace("aviso", "&aviso"))
         yield path
     await guest.open("/entrar" + query)

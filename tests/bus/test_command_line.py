@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -19,12 +19,20 @@ from nats_server import Bus, until
 
 from nanduti.subscribe import snapshot, subscribe
 from nanduti_hub.relay.batch import publish_batch
-from nanduti_hub.relay.credentials import open_keyring, seed_file
+from nanduti_hub.relay.credentials import open_keyring, public_key, seed_file
 
 #: Servers are started, killed and waited for.
 pytestmark = pytest.mark.slow
 
 PATIENCE = 60.0
+#: What a reader may be told while its bus restarts.
+PASSING = (
+    "la conexión se cortó",
+    "conexión rechazada",
+    "el bus dejó de contestar",
+    "el bus todavía no atiende ese pedido",
+    "no contesta",
+)
 #: Nothing of whoever runs the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("NANDUTI_")}
 
@@ -37,16 +45,28 @@ class Ended(Struct, frozen=True):
     err: str
 
 
+@contextlib.contextmanager
+def ctrl_c_is_heard() -> Iterator[None]:
+    """As at a terminal: tests that run in the background ignore SIGINT, and what they start would inherit that."""
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "nanduti",
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=ENVIRONMENT | environment,
-    )
+    with ctrl_c_is_heard():
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "nanduti",
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=ENVIRONMENT | environment,
+        )
 
 
 async def command(*arguments: str, **environment: str) -> Ended:
@@ -303,6 +323,36 @@ async def test_a_bus_that_is_away_is_said_and_tail_waits_for_it(
         await bus.server.start()
         await publish_batch(await bus.connect_as("relay"), [action_event(3, 1)], 5)
         assert json.loads(await line_of(process.stdout))["seq"] == 6
+        process.send_signal(signal.SIGINT)
+        _, remarks = await process.communicate()
+    first, *warnings = remarks.decode().splitlines()
+    assert first.startswith("Siguiendo REGISTER después del número 4.")
+    for remark in warnings:
+        assert remark in {f"Aviso del bus (sigo intentando): {words}." for words in PASSING}, remark
+
+
+async def test_what_follows_says_in_words_why_it_does_not_come_in(
+    bus: Bus, relay: Client, tmp_path: Path
+) -> None:
+    """A key that was shut out while it was reading, and a seed file that is gone; it goes on trying."""
+    await published(bus, relay)
+    home, seed = home_of(bus, tmp_path), Path(bus.credentials("mtess"))
+    async with running("tail", "--home", home, "--member", "mtess") as process:
+        await line_of(process.stderr)
+        stranger = bus.configuration(bus.members).replace(
+            public_key(bus.keyring, "mtess"), public_key(open_keyring(tmp_path / "other"), "mtess")
+        )
+        (bus.server.directory / "nats.conf").write_text(stranger)
+        bus.server.reload()
+        refused = "Aviso del bus (sigo intentando): el bus no acepta la clave.\n"
+        heard = [await line_of(process.stderr)]
+        while heard[-1] != refused:
+            heard.append(await line_of(process.stderr))
+        seed.rename(tmp_path / "away.nk")
+        gone = f"Aviso del bus (sigo intentando): {seed}: no existe.\n"
+        while heard[-1] != gone:
+            heard.append(await line_of(process.stderr))
+        assert not any(sign in line for line in heard for sign in ("()", "Error", "Errno", "nats:")), heard
 
 
 async def test_a_home_without_a_hub_or_a_member_says_what_to_do(bus: Bus, tmp_path: Path) -> None:

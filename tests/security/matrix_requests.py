@@ -214,6 +214,8 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("GET", "/invitacion/{secret}"): a_link,
     ("POST", "/invitacion/{secret}"): a_form_of_a_link,
     ("GET", "/cuenta"): missing("/cuenta"),
+    ("GET", "/cuenta/rol"): plain("/cuenta/rol"),
+    ("GET", "/cuenta/salir"): plain("/cuenta/salir"),
     ("POST", "/cuenta/rol"): missing("/cuenta/rol"),
     ("POST", "/cuenta/salir"): missing("/cuenta/salir"),
     ("GET", "/v1/audit"): plain("/v1/audit"),

@@ -53,6 +53,7 @@ async def test_from_the_invitation_to_the_first_change_and_out_again(
     assert made.status_code == 201, made.text
     me = (await browser.call("GET", "/v1/me")).json()
     assert (me["name"], me["role"], me["scope"]) == (account.login, "coordinator", "conaeti")
+    assert me["id"] == session["id"] == f"person:{person['id']}", "as the record has it"
     assert (await steward.read(f"/v1/people/{person['id']}"))["state"] == "active"
     assert (await browser.call("DELETE", "/v1/session")).status_code == 204
     problem(await browser.call("GET", "/v1/me"), 401, "token_missing")
@@ -265,6 +266,57 @@ async def test_no_secret_can_be_read_or_written_over_by_the_api(hub: Journey, sq
             await connection.execute(sql)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "advice"),
+    [
+        (
+            "/v1/people",
+            {"login": "ana", "name": "Ana Sintética", "roles": OF_MESA},
+            "administra las cuentas de allá",
+        ),
+        (
+            "/v1/people",
+            {"login": "ana", "name": "Ana Sintética", "roles": [{"role": "steward", "scope": "*"}]},
+            "un steward",
+        ),
+        (
+            "/v1/tokens",
+            {"name": "Sistema", "role": "observer", "scope": "mesa"},
+            "administra los tokens de allá",
+        ),
+    ],
+)
+async def test_who_reaches_beyond_the_own_institution_is_told_whom_to_ask(
+    mtess: Browser, path: str, body: dict[str, Any], advice: str
+) -> None:
+    """Not to agree on it with a platform, of which nothing was to change."""
+    told = problem(await mtess.call("POST", path, json=body), 403, "not_yours")
+    assert "plataforma o institución" in told["title"]
+    assert advice in told["detail"]
+
+
+async def test_a_version_and_a_login_that_are_wrong_are_told_in_words_that_fit(
+    mtess: Browser, steward: Api
+) -> None:
+    """Not of an action, where the change is of a person; and what a login looks like, not that it is no code."""
+    person = (await mtess.call("POST", "/v1/people", json=somebody_new())).json()
+    sent = {"roles": person["roles"]}
+    told = problem(
+        await mtess.call("PUT", f"/v1/people/{person['id']}/roles", json=sent), 428, "version_missing"
+    )
+    assert told["detail"].startswith("Lea lo que quiere cambiar")
+    told = problem(
+        await steward.call("POST", "/v1/people", json=somebody_new() | {"login": "Ana Benítez"}),
+        400,
+        "invalid",
+    )
+    assert "login: se espera de 2 a 40 letras minúsculas" in told["title"]
+    english = await steward.call(
+        "POST", "/v1/people", json=somebody_new() | {"login": "Ana"}, headers={"Accept-Language": "en"}
+    )
+    assert "login: expected 2 to 40 lower-case letters" in english.json()["title"]
+
+
 async def test_roles_are_changed_at_the_version_that_was_seen(
     mtess: Browser, steward: Api, anyone: httpx.AsyncClient
 ) -> None:
@@ -298,13 +350,3 @@ async def test_people_are_nobody_elses_business(conaeti: Api, member: Api) -> No
     for api in (conaeti, member):
         for method, path in (("GET", "/v1/people"), ("GET", f"/v1/people/{NOBODY}"), ("GET", "/v1/tokens")):
             problem(await api.call(method, path), 403, "not_allowed")
-
-
-async def test_the_first_steward_belongs_to_the_hub(steward: Api, anyone: httpx.AsyncClient) -> None:
-    """And signs in as such; its role reaches everybody's people."""
-    account = await somebody(steward, anyone, ("steward", "*"))
-    assert account.login.endswith("@hub")
-    browser = Browser(anyone)
-    session = (await browser.sign_in(account)).json()
-    assert (session["role"], session["scope"], session["home"]) == ("steward", "*", "*")
-    assert (await browser.call("GET", "/v1/people")).status_code == 200

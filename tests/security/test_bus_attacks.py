@@ -192,10 +192,20 @@ async def ask_for_answers_at(attacker: Attacker, target: str, place: int) -> Non
             await ask(f"CONSUMER.MSG.NEXT.{name}.pull{place}", body)
     await attacker.client.flush()
     for name in COPIES:
-        listed = (await attacker.asks(f"CONSUMER.LIST.{name}"))["consumers"]
-        assert {f"push{place}", f"beat{place}", f"pull{place}"} <= {it["name"] for it in listed}
-        for consumer in listed:
-            await attacker.asks(f"CONSUMER.DELETE.{name}.{consumer['name']}")
+        made = {f"push{place}", f"beat{place}", f"pull{place}"}
+        seen: set[str] = set()
+
+        async def all_there_and_gone(name: str = name, made: set[str] = made, seen: set[str] = seen) -> bool:
+            # They were asked for without waiting, and come one by one; together they could use up the account's.
+            listed = [it["name"] for it in (await attacker.asks(f"CONSUMER.LIST.{name}"))["consumers"]]
+            seen.update(listed)
+            if not made <= seen:
+                return False
+            for consumer in listed:
+                await attacker.asks(f"CONSUMER.DELETE.{name}.{consumer}")
+            return listed == []
+
+        await until(all_there_and_gone)
 
 
 async def test_the_server_is_no_deputy_of_whoever_asks_it(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """Over TLS: the hub and a member come in, and nobody without it, nor by another authority's certificate."""
 
+import asyncio
 import json
 import socket
 import ssl
@@ -11,6 +12,7 @@ import nats.errors
 import pytest
 import trustme
 from bus.events import action_event
+from bus.test_command_line import command
 from databases import Database
 from msgspec import Struct
 from nats_server import Bus, running_bus, until
@@ -19,7 +21,7 @@ from nanduti.subscribe import snapshot
 from nanduti_hub.hub import running
 from nanduti_hub.relay.batch import publish_batch
 from nanduti_hub.relay.connection import Address, Reception, connect, knock
-from nanduti_hub.relay.credentials import context_file
+from nanduti_hub.relay.credentials import context_file, open_keyring, seed_file
 from nanduti_hub.relay.keeper import call, provision
 from nanduti_hub.relay.server_config import Certificate
 from nanduti_hub.relay.streams import Member
@@ -85,6 +87,50 @@ async def test_a_member_reads_over_tls_and_never_without_it(secured: Secured) ->
             said += received
         assert b"PONG" not in said
     assert "TLS handshake error" in bus.server.log
+
+
+async def test_a_refused_key_is_told_so_every_time(secured: Secured, tmp_path: Path) -> None:
+    """Its refusal is not lost because the server hangs up while we are still talking."""
+    stranger = seed_file(open_keyring(tmp_path / "strangers"), "mtess")
+    for seed in [stranger, None] * 20:
+        met = await knock(secured.address, seed)
+        assert met.reception is Reception.REFUSED, met.reason
+        assert "authorization violation" in met.reason.lower()
+
+
+async def test_a_server_that_hangs_up_is_told_apart_from_one_that_is_away(tmp_path: Path) -> None:
+    """Somebody is there, and says nothing, for as long as is tried."""
+
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    seed = seed_file(open_keyring(tmp_path / "keys"), "mtess")
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        assert (await knock(Address(f"nats://127.0.0.1:{port}"), seed)).reception is Reception.DROPPED
+    assert (await knock(Address(f"nats://127.0.0.1:{port}"), seed)).reception is Reception.AWAY
+
+
+async def test_the_command_lines_have_nothing_to_say_of_connections_that_end(
+    secured: Secured, tmp_path: Path
+) -> None:
+    """What asyncio warns of at the end of each is no news to anybody; a refusal is told by its own exit code."""
+    bus = secured.bus
+
+    async def connect_as(user: str) -> nats.NATS:
+        client = await connect(secured.address, Path(bus.credentials(user)), user)
+        bus.opened.append(client)
+        return client
+
+    await provision(await connect_as("keeper"), connect_as, MEMBERS)
+    address = ("--server", bus.server.url, "--ca", str(secured.ca))
+    read = await command("snapshot", *address, "--credentials", bus.credentials("mtess"), "--digest")
+    assert (read.code, read.err) == (0, "")
+    stranger = str(seed_file(open_keyring(tmp_path / "strangers"), "mtess"))
+    for _ in range(3):
+        refused = await command("snapshot", *address, "--credentials", stranger)
+        assert (refused.code, len(refused.err.splitlines())) == (2, 1), refused.err
 
 
 @pytest.mark.parametrize("wrong", ["another authority", "no authority of ours"])

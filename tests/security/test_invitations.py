@@ -222,7 +222,7 @@ async def test_a_link_does_not_outlive_a_change_of_its_persons_roles(
     if state == "active":
         await opened(anyone, person)
         link = (await mtess.call("POST", f"{path}/recovery")).json()
-    roles = {"roles": [*OF_MTESS, {"role": "steward", "scope": "*"}]}
+    roles = {"roles": [*OF_MTESS, {"role": "coordinator", "scope": "mesa"}]}
     given = await steward.call("PUT", f"{path}/roles", json=roles, headers={"If-Match": '"1"'})
     assert given.status_code == 200, given.text
     sent = {"invitation": secret_of(link)}

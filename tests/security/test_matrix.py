@@ -62,6 +62,8 @@ POST   /entrar                                       ok     ok      ok    ok    
 GET    /invitacion/{secret}                          ok     ok      ok    ok     ok    ok     ok    ok   ok   ok
 POST   /invitacion/{secret}                          ok     ok      ok    ok     ok    ok     ok    ok   ok   ok
 GET    /cuenta                                       401    404     404   404    404   404    404   404  404  404
+GET    /cuenta/rol                                   ok     ok      ok    ok     ok    ok     ok    ok   ok   ok
+GET    /cuenta/salir                                 ok     ok      ok    ok     ok    ok     ok    ok   ok   ok
 POST   /cuenta/rol                                   401    404     404   404    404   404    404   404  404  404
 POST   /cuenta/salir                                 401    404     404   404    404   404    404   404  404  404
 

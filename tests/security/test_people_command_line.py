@@ -66,6 +66,16 @@ def test_a_new_hub_says_how_to_let_in_the_first_person(hub: HubProcess) -> None:
     assert done.stdout.startswith(f"{hub.file['api']}/invitacion/inv_")
     session = accepted(hub, done.stdout).json()
     assert (session["account"], session["role"]) == ("primera@hub", "steward")
+    gone = command(hub, "person", "remove", "primera@hub")
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert "último steward" in gone.stderr
+    assert "nanduti-hub person invite" in gone.stderr
+    made = command(
+        hub, "token", "create", "--name", "Operación sintética", "--role", "steward"
+    ).stdout.strip()
+    headers = {"Authorization": f"Bearer {made}"}
+    path = f"{hub.file['api']}/v1/people/{session['id'].removeprefix('person:')}"
+    assert httpx.delete(path, headers=headers, timeout=30).json()["code"] == "last_steward"
 
 
 def test_a_person_is_invited_listed_helped_and_removed(hub: HubProcess) -> None:
@@ -78,6 +88,7 @@ def test_a_person_is_invited_listed_helped_and_removed(hub: HubProcess) -> None:
     )
     assert done.stdout.startswith("https://hub.example/invitacion/inv_")
     listed = command(hub, "person", "list").stdout
+    assert listed.startswith("CUENTA\tESTADO\tROLES\tNOMBRE\n")
     assert f"{who}\tinvitada\tcoordinator:mesa, focal_point:mtess\tAna Sintética\n" in listed
     taken = command(hub, "person", "invite", who, *name, "--role", "observer")
     assert (taken.returncode, taken.stdout) == (1, "")
@@ -98,6 +109,7 @@ def test_a_person_is_invited_listed_helped_and_removed(hub: HubProcess) -> None:
         (("ana@nadie", "--role", "observer"), 1, "El directorio no tiene «nadie»"),
         (("ana@mtess", "--role", "coordinator"), 1, "no se puede tener en «mtess»"),
         (("ana@mtess", "--role", "jefe"), 2, "«jefe» no es un rol"),
+        (("ana@mtess", "--role", "steward"), 1, "usuario@hub"),
     ],
 )
 def test_what_cannot_be_is_told_in_spanish(
@@ -132,9 +144,9 @@ def test_a_token_is_made_listed_rotated_and_revoked(hub: HubProcess) -> None:
     )
     old = made.stdout.strip()
     assert status_of(hub, old) == 200
-    line = next(
-        line for line in command(hub, "token", "list").stdout.splitlines() if "Sistema sintético" in line
-    )
+    heading, *lines = command(hub, "token", "list").stdout.splitlines()
+    assert heading.split("\t") == ["ID", "ESTADO", "ÚLTIMO USO", "ROL", "CREADO POR", "NOMBRE"]
+    line = next(line for line in lines if "Sistema sintético" in line)
     id_, state, used, role, by, _ = line.split("\t")
     assert (state, role, by) == ("vigente", "observer:mtess", "cli")
     assert used != "sin uso"
@@ -151,9 +163,13 @@ def test_a_token_is_made_listed_rotated_and_revoked(hub: HubProcess) -> None:
     successor = next(
         line for line in listed.splitlines() if "Sistema sintético" in line and "vigente" in line
     )
-    revoked = command(hub, "token", "revoke", "--id", successor.partition("\t")[0])
+    revoked = command(hub, "token", "revoke", successor.partition("\t")[0])
     assert (revoked.returncode, revoked.stdout) == (0, "1 token anulado.\n")
     assert command(hub, "token", "revoke").returncode == 2
+    for verb in ("rotate", "revoke"):
+        unknown = command(hub, "token", verb, "abc")
+        assert (unknown.returncode, unknown.stdout) == (1, "")
+        assert "nanduti-hub token list" in unknown.stderr
     named = command(hub, "token", "create", "--name", "ana@mtess", "--role", "steward")
     assert (named.returncode, named.stdout) == (1, "")
     assert "arroba" in named.stderr

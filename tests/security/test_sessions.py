@@ -49,7 +49,7 @@ async def test_the_cookie_is_of_this_host_alone_and_out_of_reach_of_scripts(
     assert "max-age" not in session.lower()
     assert len(session.partition("=")[2].partition(";")[0]) == 43
     shown = answer.json()
-    assert set(shown) == {"account", "name", "home", "role", "scope", "roles", "csrf", "expires_at"}
+    assert set(shown) == {"id", "account", "name", "home", "role", "scope", "roles", "csrf", "expires_at"}
 
 
 async def test_whatever_is_wrong_the_answer_is_the_same(

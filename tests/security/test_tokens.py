@@ -129,6 +129,18 @@ async def test_a_rotated_token_goes_on_beside_its_successor_until_the_overlap_en
     assert datetime.fromisoformat(old_now["expires_at"]) < datetime.now(UTC) + timedelta(hours=1, minutes=1)
 
 
+async def test_who_says_nothing_of_an_overlap_gets_a_day(mtess: Browser, anyone: httpx.AsyncClient) -> None:
+    """With an empty body or with none; one that is there must still be what it should be."""
+    for sent in ({}, {"json": {}}):
+        old = (await mtess.call("POST", "/v1/tokens", json=WANTED)).json()
+        made = await mtess.call("POST", f"/v1/tokens/{old['id']}/rotate", **sent)
+        assert made.status_code == 201, made.text
+        assert await status_of(anyone, made.json()["token"]) == await status_of(anyone, old["token"]) == 200
+    for content in (b"null", b"{", b" "):
+        answer = await mtess.call("POST", f"/v1/tokens/{old['id']}/rotate", content=content)
+        problem(answer, 400, "invalid")
+
+
 async def test_without_an_overlap_the_old_token_ends_at_once(
     mtess: Browser, anyone: httpx.AsyncClient
 ) -> None:

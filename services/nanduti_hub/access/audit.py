@@ -3,7 +3,8 @@
 Rules: a write that happened has its row in its own transaction, so that neither is without the other; a read of
 what is not public to members, and whatever was refused, has its row before a byte of the answer leaves. A row
 holds ids, codes and the route's template: no query, no body, no header, and of the path only the id of a thing
-that exists, because a path can contain anything, a person's name too. Absent: the answers 401 and 429, of which
+that exists (for whoever calls or not: the record is the steward's), because a path can contain anything, a
+person's name too. Absent: the answers 401 and 429, of which
 nobody known is the author or which would let a flood write; they are counted, not recorded.
 """
 
@@ -92,7 +93,7 @@ async def record(
         connection.scope["method"],  # type: ignore[typeddict-item]  # nothing here is a WebSocket
         _template(connection.scope["path_template"]),
         None if act is None else act.value,
-        made or _target(connection, status),
+        made or _target(connection, status) or await _existing(transaction, connection),
         status,
         code,
         None if client is None else client[0][:64],
@@ -119,6 +120,22 @@ def _target(connection: Connection, status: int) -> str | None:
     if named is None and status < 400 and not is_open:
         named = next((str(value) for value in connection.scope["path_params"].values()), None)
     return named if named is not None and _TARGET.fullmatch(named) else None
+
+
+async def _existing(transaction: asyncpg.Connection, connection: Connection) -> str | None:
+    """What the path names, where there is such a thing, though the caller was refused or may not know of it.
+
+    A route names the question to the database (`asks`) where its path has the id of what not everybody sees.
+    """
+    question = connection.scope["route_handler"].opt.get("asks")
+    if question is None:
+        return None
+    named = next(str(value) for value in connection.scope["path_params"].values())
+    if _TARGET.fullmatch(named) and await transaction.fetchval(
+        statement("nanduti_hub.access", question), named
+    ):
+        return named
+    return None
 
 
 def _template(path: str) -> str:

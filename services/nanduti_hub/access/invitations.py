@@ -42,7 +42,9 @@ class NewLink(Struct, frozen=True):
 
 
 class OpenInvitation(Struct, frozen=True):
-    """A link that is good: whose it is, and in which roles. `digest` is what is kept of the link."""
+    """A link that is good: whose it is, and in which roles; `renews` where the account has been opened before.
+    `digest` is what is kept of the link.
+    """
 
     digest: bytes
     person: str
@@ -50,6 +52,7 @@ class OpenInvitation(Struct, frozen=True):
     home: str
     name: str
     roles: list[Held]
+    renews: bool
 
     @property
     def account(self) -> str:
@@ -96,7 +99,13 @@ async def open_invitation(connection: asyncpg.Connection, secret: str) -> OpenIn
     if row is None:
         raise Refused(Refusal("invitation_invalid"))
     return OpenInvitation(
-        digest, row["person"], row["login"], row["home"], row["name"], roles_from(row["roles"])
+        digest,
+        row["person"],
+        row["login"],
+        row["home"],
+        row["name"],
+        roles_from(row["roles"]),
+        row["renews"],
     )
 
 

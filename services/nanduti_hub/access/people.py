@@ -3,6 +3,7 @@
 Rules that stay true: only a steward gives the steward's role or roles of several scopes; an administrator
 manages those people of its own home who have no role elsewhere. What an administrator may not see does not
 exist; what it sees and may not touch is said to be shared. Row-level security stands behind each of these.
+A steward's home is the hub, and the last steward stays.
 """
 
 import re
@@ -88,19 +89,31 @@ def permit_roles(caller: Caller, roles: Sequence[Held]) -> None:
         permit(caller, Act.MANAGE_PEOPLE, held.scope)
 
 
+def check_home(home: str, roles: Sequence[Held]) -> None:
+    """Refuse the steward's role for who belongs elsewhere than to the hub.
+
+    Raises:
+        Refused: `steward_elsewhere`.
+
+    """
+    if home != "*" and _is_steward(roles):
+        raise Refused(Refusal("steward_elsewhere", {"home": home}))
+
+
 async def invite(
     connection: asyncpg.Connection, caller: Caller, home: str, login: str, name: str, roles: Sequence[Held]
 ) -> Person:
     """Enter a person, who can do nothing until a link is used.
 
     Raises:
-        Refused: `invalid` for what is no login, `not_yours`, `login_taken`.
+        Refused: `invalid` for what is no login, `not_yours`, `steward_elsewhere`, `login_taken`.
 
     """
     if LOGIN.fullmatch(login) is None:
         raise Refused(Refusal("invalid", {"reason": "login"}))
     permit(caller, Act.MANAGE_PEOPLE, home)
     permit_roles(caller, roles)
+    check_home(home, roles)
     id_ = await connection.fetchval(
         statement(_SLICE, "put_person"), new_id(), home, login, name, caller.id, caller.name
     )
@@ -155,7 +168,8 @@ async def give_roles(
     that act in a role that is taken.
 
     Raises:
-        Refused: `person_unknown`, `person_shared`, `person_from_provider`, `version_conflict`, `not_yours`.
+        Refused: `person_unknown`, `person_shared`, `person_from_provider`, `version_conflict`, `not_yours`,
+            `steward_elsewhere`, `last_steward`.
 
     """
     person = await managed(connection, caller, id_)
@@ -164,6 +178,9 @@ async def give_roles(
         raise Refused(Refusal("person_from_provider"))
     if person.version != expected:
         raise Refused(Refusal("version_conflict", {"expected": expected, "current": person.version}))
+    check_home(person.home, roles)
+    if not _is_steward(roles):
+        await _check_last(connection, person)
     await connection.execute(statement(_SLICE, "take_roles"), id_, *_columns(roles))
     await connection.execute(statement(_SLICE, "put_roles"), id_, *_columns(roles))
     await connection.execute(statement(_SLICE, "move_person"), id_)
@@ -174,13 +191,23 @@ async def remove(connection: asyncpg.Connection, caller: Caller, id_: str) -> No
     """Remove a person: sessions and links are good for nothing from now on; who has been removed stays so.
 
     Raises:
-        Refused: `person_unknown`, `person_shared`.
+        Refused: `person_unknown`, `person_shared`, `last_steward`.
 
     """
-    if (await _held(connection, caller, id_)).removed_at is not None:
+    person = await _held(connection, caller, id_)
+    if person.removed_at is not None:
         return
+    await _check_last(connection, person)
     if await connection.fetchval(statement(_SLICE, "remove_person"), id_) is None:
         raise Refused(Refusal("person_shared"))
+
+
+async def _check_last(connection: asyncpg.Connection, person: Person) -> None:
+    """Refuse to lose the last steward; of two who go at the same time the second waits and is looked at again."""
+    if _is_steward(person.roles):
+        await connection.execute(statement(_SLICE, "lock_stewards"))
+        if not await connection.fetchval(statement(_SLICE, "has_steward_beside"), person.id):
+            raise Refused(Refusal("last_steward"))
 
 
 async def list_people(
@@ -194,6 +221,10 @@ async def list_people(
 async def has_people(connection: asyncpg.Connection) -> bool:
     """Whether anybody has been invited."""
     return bool(await connection.fetchval(statement(_SLICE, "has_people")))
+
+
+def _is_steward(roles: Sequence[Held]) -> bool:
+    return any(held.role is Role.STEWARD for held in roles)
 
 
 def _columns(roles: Sequence[Held]) -> tuple[list[str], list[str]]:

@@ -100,7 +100,7 @@ async def get_people(
 @get(
     "/v1/people/{person_id:str}",
     summary="Una persona",
-    opt={"act": Act.MANAGE_PEOPLE},
+    opt={"act": Act.MANAGE_PEOPLE, "asks": "is_person"},
     responses=answers(200, Person, headers=("ETag",), leads=[(ONE_PERSON, "/id")]),
 )
 async def get_person(request: RequestOf, person_id: InPath) -> Response[bytes]:
@@ -139,7 +139,7 @@ async def post_person(request: RequestOf, data: JSONBody[PersonWanted]) -> Respo
 @put(
     "/v1/people/{person_id:str}/roles",
     summary="Fijar los roles de una persona",
-    opt={"act": Act.MANAGE_PEOPLE},
+    opt={"act": Act.MANAGE_PEOPLE, "asks": "is_person"},
     responses=answers(200, Person, headers=("ETag",), takes=Takes(version=True), leads=[(ONE_PERSON, "/id")]),
 )
 async def put_roles(request: RequestOf, person_id: InPath, data: JSONBody[RolesWanted]) -> Response[bytes]:
@@ -151,7 +151,6 @@ async def put_roles(request: RequestOf, person_id: InPath, data: JSONBody[RolesW
     roles = _roles(data.roles)
     async with recorded_transaction(request, caller, 200) as connection:
         await people.managed(connection, caller, person_id)
-        audit.know(request, person_id)
         people.permit_roles(caller, roles)
         await _check(connection, roles, None)
         person = await people.give_roles(connection, caller, person_id, roles, expected_version(request))
@@ -163,7 +162,7 @@ async def put_roles(request: RequestOf, person_id: InPath, data: JSONBody[RolesW
     "/v1/people/{person_id:str}/recovery",
     status_code=201,
     summary="Nuevo enlace para quien perdió su acceso",
-    opt={"act": Act.MANAGE_PEOPLE},
+    opt={"act": Act.MANAGE_PEOPLE, "asks": "is_person"},
     responses=answers(201, PersonInvited, headers=("ETag", "Location"), leads=[(ONE_PERSON, "/id")]),
 )
 async def post_recovery(request: RequestOf, person_id: InPath) -> Response[bytes]:
@@ -175,7 +174,6 @@ async def post_recovery(request: RequestOf, person_id: InPath) -> Response[bytes
     caller = caller_from(request)
     async with recorded_transaction(request, caller, 201) as connection:
         person = await people.managed(connection, caller, person_id)
-        audit.know(request, person_id)
         if person.issuer is not None:
             raise Refused(Refusal("person_from_provider"))
         lasts = AGAIN if person.state == "active" else FIRST
@@ -187,7 +185,7 @@ async def post_recovery(request: RequestOf, person_id: InPath) -> Response[bytes
     "/v1/people/{person_id:str}",
     status_code=204,
     summary="Dar de baja a una persona",
-    opt={"act": Act.MANAGE_PEOPLE},
+    opt={"act": Act.MANAGE_PEOPLE, "asks": "is_person"},
     responses=answers(204),
 )
 async def delete_person(request: RequestOf, person_id: InPath) -> Response[None]:
@@ -195,7 +193,6 @@ async def delete_person(request: RequestOf, person_id: InPath) -> Response[None]
     caller = caller_from(request)
     async with recorded_transaction(request, caller, 204) as connection:
         await people.remove(connection, caller, person_id)
-        audit.know(request, person_id)
     forget(hub_of(request).door, f"person:{person_id}")
     return nothing()
 

@@ -66,7 +66,7 @@ async def get_provider(request: RequestOf) -> Response[bytes]:
     status_code=302,
     summary="Volver del servicio de identidad",
     security=[{}],
-    opt={"open": True, "recorded": True},
+    opt={"open": True, "recorded": True, "any_query": True},
     responses=answers(302, media_type="", headers=("Location", "Set-Cookie")),
 )
 async def get_callback(

@@ -59,9 +59,11 @@ class RoleChosen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class SessionView(Struct, frozen=True, kw_only=True):
     """A session: whose, in which role it acts, all roles to choose from, and the token that every change by
-    cookie must send as `X-CSRF-Token`. It ends at `expires_at`, and after an hour without use.
+    cookie must send as `X-CSRF-Token`. It ends at `expires_at`, and after an hour without use. `id` is what the
+    record calls its person (`actor`).
     """
 
+    id: str
     account: str | None
     name: str
     home: str
@@ -106,6 +108,7 @@ class Acceptance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def view_of(session: Session) -> SessionView:
     """A session as its person sees it."""
     return SessionView(
+        id=session.caller.id,
         account=session.account,
         name=session.name,
         home=session.home,

@@ -53,6 +53,10 @@ class Rotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     overlap_hours: Annotated[int, Meta(ge=0, le=168)] = 24
 
 
+#: What is meant where nothing is said.
+A_DAY = Rotation()
+
+
 class TokenMade(Token, frozen=True, kw_only=True):
     """A token that was just made, with its secret, which is shown this once."""
 
@@ -106,11 +110,12 @@ async def post_token(request: RequestOf, data: JSONBody[TokenWanted]) -> Respons
 @post(
     "/v1/tokens/{token_id:str}/rotate",
     summary="Renovar un token",
-    opt={"act": Act.MANAGE_TOKENS},
+    opt={"act": Act.MANAGE_TOKENS, "asks": "is_token"},
     responses=answers(201, TokenMade, headers=("Location",), leads=[(ONE_TOKEN, "/id")]),
 )
-async def rotate(request: RequestOf, token_id: InPath, data: JSONBody[Rotation]) -> Response[bytes]:
-    """Make a token's successor, with the same name, role, scope and lifetime; the old one ends with the overlap.
+async def rotate(request: RequestOf, token_id: InPath, data: JSONBody[Rotation] = A_DAY) -> Response[bytes]:
+    """Make a token's successor, with the same name, role, scope and lifetime; the old one ends with the overlap,
+    after a day if no body says otherwise.
     Where a token calls, the successor ends with that token at the latest. Not idempotent, but a token is rotated
     once.
     """
@@ -129,7 +134,7 @@ async def rotate(request: RequestOf, token_id: InPath, data: JSONBody[Rotation])
     "/v1/tokens/{token_id:str}",
     status_code=204,
     summary="Anular un token",
-    opt={"act": Act.MANAGE_TOKENS},
+    opt={"act": Act.MANAGE_TOKENS, "asks": "is_token"},
     responses=answers(204),
 )
 async def delete_token(request: RequestOf, token_id: InPath) -> Response[None]:
@@ -147,7 +152,6 @@ def _check_own(request: RequestOf, token: Token) -> None:
     caller = caller_from(request)
     if caller.role is not Role.STEWARD and token.scope != caller.scope:
         raise Refused(Refusal("token_unknown"))
-    audit.know(request, token.id)
 
 
 def _made(token: Token, made: NewToken) -> Response[bytes]:

@@ -1,7 +1,9 @@
 """The record over HTTP, for stewards: search it, page through it, take it along. Reading it is recorded too."""
 
+import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Annotated, Any
 
 import msgspec
@@ -18,6 +20,7 @@ from nanduti_hub.audit.queries import Entry, Filters, Place, page_of_audit
 from nanduti_hub.caller import Caller, Role
 from nanduti_hub.documented import CSV, NDJSON, PageOf, answers
 from nanduti_hub.ledger.database import transaction
+from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import ZONE, caller_from, hub_of
 
 RequestOf = Request[Any, Any, Any]
@@ -28,9 +31,29 @@ Status = Annotated[int | None, QueryParameter(ge=100, le=599)]
 Cursor = Annotated[str | None, QueryParameter(pattern=r"^a[0-9]{1,16}\.[0-9]{1,18}\Z")]
 #: By another name in Python: Litestar gives what is called `scope` there the connection's own.
 Scope = Annotated[str | None, QueryParameter(name="scope", max_length=200)]
+#: A day or a moment, which JSON Schema can say together and a type of msgspec cannot.
+_WHEN: dict[str, Any] = {
+    "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
+}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Since = Annotated[
+    str | None,
+    QueryParameter(
+        description="From this moment on, or from the midnight with which this day begins in Paraguay.",
+        schema_extra=_WHEN,
+    ),
+]
+Until = Annotated[
+    str | None,
+    QueryParameter(
+        description="Before this moment, or to the end of this day in Paraguay.",
+        schema_extra=_WHEN,
+    ),
+]
 #: Rows fetched at once for an export.
 CHUNK = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 COLUMNS = (
     "numero", "fecha_y_hora", "quien", "nombre", "rol", "ambito", "metodo", "ruta", "acto", "objeto", "estado",
     "codigo", "direccion",
@@ -47,18 +70,39 @@ def filters_from(
     status: Status = None,
     refused: FromQuery[bool | None] = None,
     address: InQuery = None,
-    since: FromQuery[datetime | None] = None,
-    until: FromQuery[datetime | None] = None,
+    since: Since = None,
+    until: Until = None,
 ) -> Filters:
-    """The filters of the record, from its query. A time without a zone is Paraguay's."""
+    """The filters of the record, from its query. A day, and a time without a zone, are Paraguay's.
+
+    Raises:
+        Refused: `invalid`, a time is none.
+
+    """
     return Filters(
         actor=actor, name=name, role=role and role.value, scope=acting_for, act=act and act.value, target=target,
-        status=status, refused=refused, address=address, since=_zoned(since), until=_zoned(until),
+        status=status, refused=refused, address=address,
+        since=_moment("since", since), until=_moment("until", until, days=1),
     )  # fmt: skip
 
 
-def _zoned(time: datetime | None) -> datetime | None:
-    return time.replace(tzinfo=ZONE) if time is not None and time.tzinfo is None else time
+def _moment(name: str, text: str | None, *, days: int = 0) -> datetime | None:
+    """The moment that a parameter names; of a day its midnight, so many days later."""
+    if text is None:
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            day = date.fromisoformat(text) + timedelta(days=days)
+            at = datetime.combine(day, time_of_day(), ZONE)
+        else:
+            at = msgspec.convert(text, datetime)
+        return (at.replace(tzinfo=ZONE) if at.tzinfo is None else at).astimezone(UTC)
+    except OverflowError:
+        # Before the first year that there is in UTC, or after the last one.
+        return _FIRST if text.startswith("0001") else _LAST
+    except ValueError as error:
+        reason = f"Invalid RFC3339 encoded date or datetime - at `{name}`"
+        raise Refused(Refusal("invalid", {"reason": reason})) from error
 
 
 FILTERED = {"filters": Provide(filters_from, sync_to_thread=False)}

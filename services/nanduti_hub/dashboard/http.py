@@ -52,7 +52,7 @@ _FIELDS = {
     "enrolment_invalid": "code",
 }
 #: What /entrar says above its form, by the word in its address.
-_NOTICES = {"salida": "left", "antes": "away"}
+_NOTICES = {"salida": "left", "antes": "away", "fin": "ended"}
 MOST_ACCOUNT, MOST_PASSPHRASE = 80, 1024
 
 _page = functools.partial(get, include_in_schema=False)
@@ -62,8 +62,8 @@ _form = functools.partial(post, include_in_schema=False)
 @_page("/", opt={"open": True, "free": True})
 async def start(request: RequestOf) -> Response[bytes]:
     """Where somebody begins."""
-    is_in = await _session(request) is not None
-    return redirect(here(request, "/cuenta" if is_in else "/entrar"))
+    session, _ = await _session(request)
+    return redirect(here(request, "/entrar" if session is None else "/cuenta"))
 
 
 @_page("/static/{name:str}", opt={"open": True, "free": True}, sync_to_thread=False)
@@ -77,11 +77,15 @@ def get_static(request: RequestOf, name: Name) -> Response[bytes]:
 
 @_page("/entrar", opt={"open": True, "free": True})
 async def show_enter(request: RequestOf) -> Response[bytes]:
-    """The sign-in form; who is in already goes on."""
-    if await _session(request) is not None:
+    """The sign-in form; who is in already goes on, and whose session has ended is told."""
+    session, has_ended = await _session(request)
+    if session is not None:
         return redirect(here(request, "/cuenta"))
-    notice = _NOTICES.get(request.query_params.get("aviso", ""))
-    return _enter_page(request, {}, notice=words.said(language(request), notice) if notice else "")
+    notice = _NOTICES.get(request.query_params.get("aviso", ""), "ended" if has_ended else "")
+    answer = _enter_page(request, {}, notice=words.said(language(request), notice) if notice else "")
+    if has_ended:
+        answer.set_cookie(gone_cookie())
+    return answer
 
 
 @_form("/entrar", opt={"open": True}, status_code=200)
@@ -158,6 +162,18 @@ async def show_account(request: RequestOf) -> Response[bytes]:
     )
 
 
+@_page("/cuenta/rol", opt={"open": True, "free": True}, sync_to_thread=False)
+def show_role(request: RequestOf) -> Response[bytes]:
+    """Where somebody is who reloads what a form has answered, or types its address."""
+    return redirect(here(request, "/cuenta"))
+
+
+@_page("/cuenta/salir", opt={"open": True, "free": True}, sync_to_thread=False)
+def show_leave(request: RequestOf) -> Response[bytes]:
+    """The same: looking at an address signs nobody out."""
+    return redirect(here(request, "/cuenta"))
+
+
 @_form("/cuenta/rol", opt={"act": Act.READ_SELF}, status_code=303)
 async def post_role(request: RequestOf) -> Response[bytes]:
     """Act in another role."""
@@ -181,21 +197,26 @@ async def post_leave(request: RequestOf) -> Response[bytes]:
     return _sent_on(request, "/entrar", [gone_cookie()], aviso="salida")
 
 
-async def _session(request: RequestOf) -> Session | None:
-    """The session of the browser, if it has one that stands.
+async def _session(request: RequestOf) -> tuple[Session | None, bool]:
+    """The session of the browser, if it has one that stands; and whether it has shown one that does not.
 
     What is none is counted as a credential that fails; where there were too many at an address, a page is shown
     without asking, as to somebody who is not in.
     """
     hub, place = hub_of(request), address_key(request.scope["client"])
     if not (cookie := request.cookies.get(COOKIE)) or not hub.limits.knocks.has(place):
-        return None
+        return None, False
     try:
-        return await session_with(hub.ledger.database, hub.door, cookie)
+        return await session_with(hub.ledger.database, hub.door, cookie), False
     except Refused:
         with contextlib.suppress(Refused):
             hub.limits.knocks.spend(place)
-        return None
+        return None, True
+
+
+def _told(session: Session) -> str:
+    """Who is signed in: the name, and the account where there is one."""
+    return f"{session.name} ({session.account})" if session.account else session.name
 
 
 def _new_enrolment(request: RequestOf, found: OpenInvitation) -> Enrolment:
@@ -306,12 +327,14 @@ async def _invitation_page(
 ) -> Response[bytes]:
     names = await _names(request, {found.home, *(held.scope for held in found.roles)})
     uri = totp.uri_of(enrolment.secret, found.account)
+    session, _ = await _session(request)
     return page(
         request,
         "invitation.html",
         status,
         errors=errors,
         invitation=found,
+        signed_in=_told(session) if session is not None and session.person != found.person else "",
         home=names[found.home],
         roles=[(held.role, names[held.scope]) for held in found.roles],
         address=path_of(secret),
@@ -337,6 +360,8 @@ ROUTES: list[BaseRouteHandler] = [
     show_invitation,
     post_invitation,
     show_account,
+    show_role,
     post_role,
+    show_leave,
     post_leave,
 ]

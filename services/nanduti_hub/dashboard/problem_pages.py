@@ -19,7 +19,9 @@ from nanduti_hub.refusal import Refused
 
 RequestOf = Request[Any, Any, Any]
 #: Who calls is not known, or not any more: a person is sent to sign in.
-_NOT_IN = frozenset({"token_missing", "session_ended"})
+_NOT_IN = {"token_missing": "antes", "session_ended": "fin"}
+#: Refusals that a page tells in words of its own, where the document's are for programs.
+_OWN_WORDS = {"not_found": "no_page", "csrf_refused": "stale"}
 _API, _THROUGH_API = "/v1/", "/v1/session/oidc"
 
 
@@ -31,7 +33,7 @@ def on_any_refused(request: RequestOf, error: Refused) -> Response[bytes]:
     code = error.refusal.code
     if code in _NOT_IN:
         # Signing out twice is signing out.
-        notice = "salida" if request.scope["path"] == "/cuenta/salir" else "antes"
+        notice = "salida" if request.scope["path"] == "/cuenta/salir" else _NOT_IN[code]
         answer = redirect(here(request, "/entrar", aviso=notice))
         if code == "session_ended":
             answer.set_cookie(gone_cookie())
@@ -60,9 +62,9 @@ def _is_for_a_person(request: RequestOf) -> bool:
 
 def _page_of(request: RequestOf, document: Response[bytes]) -> Response[bytes]:
     values = msgspec.json.decode(document.content)
-    if values["code"] == "not_found":
+    if (own := _OWN_WORDS.get(values["code"])) is not None:
         chosen = language(request)
-        title, detail = words.said(chosen, "no_page_title"), words.said(chosen, "no_page_detail")
+        title, detail = words.said(chosen, f"{own}_title"), words.said(chosen, f"{own}_detail")
     else:
         title, detail = words.told_in(language(request), values["code"], values)
     kept = {

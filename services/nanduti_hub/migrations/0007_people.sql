@@ -166,6 +166,16 @@ CREATE POLICY invitation_managed ON invitation TO nanduti_app USING (
 CREATE POLICY invitation_cleared ON invitation TO nanduti_worker USING (true);
 CREATE POLICY session_cleared ON session TO nanduti_worker USING (true);
 
+-- What the record names, though its caller does not see it ----------------------------------------------------
+
+CREATE FUNCTION is_person(wanted text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM person p WHERE p.id = wanted); $$;
+
+CREATE FUNCTION is_token(wanted text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM token t WHERE t.id = wanted); $$;
+
 -- What is asked by a secret, and by nobody yet ----------------------------------------------------------------
 
 CREATE FUNCTION find_token(digest bytea)
@@ -255,10 +265,10 @@ AS $$
 $$;
 
 CREATE FUNCTION find_invitation(digest bytea)
-RETURNS TABLE (person text, login text, home text, name text, roles text)
+RETURNS TABLE (person text, login text, home text, name text, roles text, renews boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
-    SELECT p.id, p.login, p.home, p.name, roles_of(p.id)
+    SELECT p.id, p.login, p.home, p.name, roles_of(p.id), p.activated_at IS NOT NULL
     FROM invitation i JOIN person p ON p.id = i.person
     WHERE i.sha256 = digest AND i.ended_at IS NULL AND i.expires_at > now() AND p.removed_at IS NULL;
 $$;
@@ -319,13 +329,13 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION
-    is_only_of(text, text), end_with_roles(), find_token(bytea), roles_of(text), find_session(bytea),
+    is_person(text), is_token(text), is_only_of(text, text), end_with_roles(), find_token(bytea), roles_of(text), find_session(bytea),
     open_session(text, bytea, text, text, text, text), act_in_session(bytea, text, text), end_session(bytea),
     secrets_of(text, text), take_totp_step(text, bigint), find_invitation(bytea),
     accept_invitation(bytea, text, bytea, bigint), admit_person(text, text, text, text, text, json)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    is_only_of(text, text), find_token(bytea), find_session(bytea),
+    is_person(text), is_token(text), is_only_of(text, text), find_token(bytea), find_session(bytea),
     open_session(text, bytea, text, text, text, text), act_in_session(bytea, text, text), end_session(bytea),
     secrets_of(text, text), take_totp_step(text, bigint), find_invitation(bytea),
     accept_invitation(bytea, text, bytea, bigint), admit_person(text, text, text, text, text, json)

@@ -13,6 +13,10 @@ import asyncpg
 ROLES = ("nanduti_owner", "nanduti_app", "nanduti_worker")
 
 
+class WrongRole(RuntimeError):
+    """Whoever migrates is not nanduti_owner: the tables would be somebody else's. The text is for the operator."""
+
+
 class ChangedMigration(RuntimeError):
     """A migration that this database has applied does not read as it did then."""
 
@@ -65,11 +69,15 @@ async def migrate(owner_dsn: str) -> list[str]:
 
     Raises:
         ChangedMigration: an applied file was edited since.
+        WrongRole: the connection is not nanduti_owner's.
 
     """
     connection = await asyncpg.connect(owner_dsn)
     applied: list[str] = []
     try:
+        role = await connection.fetchval("SELECT current_user")
+        if role != ROLES[0]:
+            raise WrongRole(f"se migra como {ROLES[0]}, y esta conexión es de «{role}»")
         # Two processes may start at once; the second waits here and finds nothing left to do.
         await connection.execute("SELECT pg_advisory_lock(hashtext('nanduti.migrate'))")
         await connection.execute(

@@ -18,7 +18,7 @@ import nats.errors
 from msgspec import Struct
 from nats.aio.client import Client
 
-from nanduti_hub.relay.connection import Address, Reception, knock
+from nanduti_hub.relay.connection import Address, Reception, close, knock
 from nanduti_hub.relay.credentials import (
     Keyring,
     context_file,
@@ -54,12 +54,15 @@ class Roll(Struct, frozen=True):
 
 
 class Site(Struct, frozen=True):
-    """How a server is set up, apart from who is let in."""
+    """How a server is set up, apart from who is let in. `ca` is the file of the authorities that signed its
+    certificate, which members' contexts name.
+    """
 
     listen_host: str
     listen_port: int
     store_dir: str
     tls: Certificate | None = None
+    ca: str | None = None
 
 
 class OwnServer(Struct, frozen=True):
@@ -152,7 +155,7 @@ async def system(address: Address, keyring: Keyring) -> AsyncIterator[Client]:
     try:
         yield met.client
     finally:
-        await met.client.close()
+        await close(met.client)
 
 
 async def reload(client: Client) -> None:
@@ -183,7 +186,7 @@ async def prove_out(client: Client, address: Address, seeds: Sequence[Path]) -> 
             raise NotProven(f"{seed.name}: its connections were not cut") from None
         met = await knock(address, seed)
         if met.client is not None:
-            await met.client.close()
+            await close(met.client)
         if met.reception is not Reception.REFUSED:
             raise NotProven(f"{seed.name}: {met.reception}{': ' * bool(met.reason)}{met.reason}")
 

@@ -10,7 +10,7 @@ batches or persistence.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 import nats.errors
@@ -218,16 +218,20 @@ async def _answered(nc: Client, subject: str, payload: bytes, patience: float = 
         raise TimeoutError(f"nobody answered {subject} within {patience:g} s") from None
 
 
-async def bounded(tasks: Iterable[Awaitable[Any]]) -> list[Any]:
+async def bounded(tasks: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
     """Do all of it, `AT_ONCE` at a time, and raise the first failure, if any, when all has come to an end."""
-    semaphore = asyncio.Semaphore(AT_ONCE)
+    semaphore, all_of_them = asyncio.Semaphore(AT_ONCE), list(tasks)
 
-    async def one(task: Awaitable[Any]) -> Any:
+    async def one(task: Coroutine[Any, Any, Any]) -> Any:
         async with semaphore:
             return await task
 
-    # None may go on unwatched.
-    results = await asyncio.gather(*(one(task) for task in tasks), return_exceptions=True)
+    try:
+        # None may go on unwatched.
+        results = await asyncio.gather(*(one(task) for task in all_of_them), return_exceptions=True)
+    finally:
+        for task in all_of_them:
+            task.close()  # those whose turn never came
     for result in results:
         if isinstance(result, BaseException):
             raise result

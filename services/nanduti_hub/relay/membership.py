@@ -23,10 +23,11 @@ from nanduti_hub.directory.queries import entries
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, transaction
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.relay.admission import NotProven, OwnServer, Roll, Settled, settle
-from nanduti_hub.relay.connection import Address, connect
+from nanduti_hub.relay.connection import Address, NotLetIn, Reception, close, connect, enter
 from nanduti_hub.relay.credentials import Keyring, has_account, is_revoked, seed_file, state
 from nanduti_hub.relay.keeper import ensure_ledger, expected_ends, provision
 from nanduti_hub.relay.probing import Trouble, probe_member
+from nanduti_hub.relay.recipe import recipe
 from nanduti_hub.relay.streams import Member
 from nanduti_hub.telemetry import where
 
@@ -66,13 +67,21 @@ async def roll_of(database: Database, keyring: Keyring) -> Roll:
         for entry in institutions
         if not entry.on_hub and has_account(keyring, entry.code)
     ]
-    return Roll(tuple(members_among(platforms, institutions)), tuple(former))
+    return Roll(tuple(members_among(platforms, institutions)), tuple(_ordered(former)))
 
 
 def members_among(platforms: Sequence[Platform], institutions: Sequence[Institution]) -> list[Member]:
-    """The members among the entries of a directory."""
-    found = [Member(platform.code, is_platform=True) for platform in platforms]
-    return found + [Member(entry.code, is_platform=False) for entry in institutions if entry.on_hub]
+    """The members among the entries of a directory: platforms, then institutions, each by code, so that the same
+    members give the same configuration, wherever they are read from.
+    """
+    return _ordered(
+        [Member(platform.code, is_platform=True) for platform in platforms]
+        + [Member(entry.code, is_platform=False) for entry in institutions if entry.on_hub]
+    )
+
+
+def _ordered(members: Sequence[Member]) -> list[Member]:
+    return sorted(members, key=lambda member: (not member.is_platform, member.code))
 
 
 async def _directory(database: Database) -> tuple[Sequence[Platform], Sequence[Institution]]:
@@ -88,7 +97,7 @@ async def make_ledger(bus: Bus) -> None:
     try:
         await ensure_ledger(keeper)
     finally:
-        await keeper.close()
+        await close(keeper)
 
 
 async def keep_copies(bus: Bus, wanted: asyncio.Event, made: asyncio.Event) -> None:
@@ -125,15 +134,29 @@ async def keep_copies(bus: Bus, wanted: asyncio.Event, made: asyncio.Event) -> N
         except (
             *DATABASE_AWAY, asyncpg.PostgresError, nats.errors.Error, RuntimeError, TimeoutError,
         ) as error:  # fmt: skip
-            reason = f"{type(error).__name__} {' '.join(getattr(error, '__notes__', []))}".strip()
+            reason = _reason(error)
             if reason != told:
-                log.error("copies_not_made", error=reason, at=where(error)[-3:])  # noqa: TRY400
+                _tell_failure(bus, error, reason)
                 told, pause = reason, AGAIN
             wanted.set()
             made.set()
             await asyncio.sleep(pause)
             pause = min(2 * pause, AGAIN_AT_MOST)
         made.set()
+
+
+def _reason(error: BaseException) -> str:
+    """What failed, for whom, and why. What a database says is left out: it can name what somebody sent."""
+    said = "" if isinstance(error, asyncpg.PostgresError) else str(error)
+    return " ".join([type(error).__name__, *getattr(error, "__notes__", []), said]).strip()
+
+
+def _tell_failure(bus: Bus, error: BaseException, reason: str) -> None:
+    if bus.server is None and isinstance(error, NotLetIn) and error.met.reception is Reception.REFUSED:
+        # Whoever has just entered is unknown to an operator's server, until it is told: that is no error.
+        log.info("copies_wait_for_configuration", error=reason, run=recipe(bus.keyring))
+        return
+    log.error("copies_not_made", error=reason, at=where(error)[-3:])
 
 
 async def _changes(bus: Bus) -> tuple[int, tuple[int, ...]]:
@@ -154,8 +177,7 @@ async def _settled(bus: Bus, before: Settled | None) -> Settled:
                 "bus_configuration_outdated",
                 joined=_codes(roll.members, before.roll.members),
                 left=_codes(before.roll.members, roll.members),
-                run="nanduti-hub bus config",
-                then="nanduti-hub bus probe",
+                run=recipe(bus.keyring),
             )
         return Settled(roll, keys)
 
@@ -177,7 +199,7 @@ async def _provisioned(bus: Bus, roll: Roll, joined: Sequence[Member]) -> None:
 
     async def connect_as(user: str) -> Client:
         # A member that the server does not know yet must fail, not wait.
-        return await connect(bus.address, seed_file(bus.keyring, user), user, goes_on=False)
+        return await enter(bus.address, seed_file(bus.keyring, user), f"nanduti-hub {user}")
 
     keeper = await connect(bus.address, seed_file(bus.keyring, "keeper"), "keeper")
     try:
@@ -192,7 +214,7 @@ async def _provisioned(bus: Bus, roll: Roll, joined: Sequence[Member]) -> None:
                 raise NotProven(f"{member.code} cannot read its copies")
             log.info("bus_member_joined", member=member.code)
     finally:
-        await keeper.close()
+        await close(keeper)
 
 
 def _codes(these: Sequence[Member], without: Sequence[Member]) -> list[str]:

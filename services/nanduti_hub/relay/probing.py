@@ -15,7 +15,7 @@ from nats.aio.client import Client
 
 from nanduti_hub.relay import streams
 from nanduti_hub.relay.admission import Roll, active, out
-from nanduti_hub.relay.connection import Address, Reception, knock
+from nanduti_hub.relay.connection import Address, Knock, Reception, close, knock
 from nanduti_hub.relay.credentials import Keyring, seed_file
 from nanduti_hub.relay.keeper import ApiError, bounded, call, expected_ends
 from nanduti_hub.relay.streams import Member
@@ -28,6 +28,7 @@ class Trouble(StrEnum):
     """What can be wrong."""
 
     AWAY = "away"
+    DROPPED = "dropped"
     REFUSED = "refused"
     LET_IN = "let in"
     ANYONE = "anyone"
@@ -38,21 +39,21 @@ class Trouble(StrEnum):
 
 class Finding(Struct, frozen=True):
     """Something wrong: with which user (a member's code, `keeper:<member>`, or the file of a seed that is out),
-    and with which of its streams, if any.
+    and with which of its streams, if any. Why is told by the error where one was met, else by `reason`.
     """
 
     trouble: Trouble
     user: str
     stream: str = ""
     reason: str = ""
+    error: Exception | None = None
 
 
 async def probe(address: Address, keyring: Keyring, roll: Roll) -> list[Finding]:
     """All that is wrong; nothing, where the bus is as directory and keyring say."""
     met = await knock(address, seed_file(keyring, "keeper"))
     if met.client is None:
-        away = met.reception is Reception.AWAY
-        return [Finding(Trouble.AWAY if away else Trouble.REFUSED, "keeper", reason=met.reason)]
+        return [_not_let_in(met, "keeper")]
     found: list[list[Finding]] = []
     try:
         members = active(keyring, roll)
@@ -64,7 +65,7 @@ async def probe(address: Address, keyring: Keyring, roll: Roll) -> list[Finding]
         of_members = await bounded(probe_member(address, keyring, member, expected) for member in members)
         of_others = await bounded(probe_out(address, seed) for seed in [None, *out(keyring, roll)])
     finally:
-        await met.client.close()
+        await close(met.client)
     return [finding for findings in (*found, *of_members, *of_others) for finding in findings]
 
 
@@ -77,12 +78,11 @@ async def probe_member(
         # Its key was taken before its connections were counted; they leave no room to look at its copies.
         return []
     if met.client is None:
-        trouble = Trouble.AWAY if met.reception is Reception.AWAY else Trouble.REFUSED
-        return [Finding(trouble, member.code, reason=met.reason)]
+        return [_not_let_in(met, member.code)]
     try:
         found = [await _copy(met.client, member, copy, expected[member, copy]) for copy in streams.COPIES]
     finally:
-        await met.client.close()
+        await close(met.client)
     return [finding for finding in found if finding]
 
 
@@ -91,8 +91,10 @@ async def _copy(client: Client, member: Member, copy: str, expected: int) -> Fin
     while True:
         try:
             info = await call(client, f"STREAM.INFO.{copy}", patience=PATIENCE)
-        except (ApiError, TimeoutError, nats.errors.Error) as error:
-            return Finding(Trouble.COPY_UNREADABLE, member.code, copy, str(error))
+        except ApiError as error:
+            return Finding(Trouble.COPY_UNREADABLE, member.code, copy, error.description)
+        except (TimeoutError, nats.errors.Error) as error:
+            return Finding(Trouble.COPY_UNREADABLE, member.code, copy, error=error)
         last = int(info["state"]["last_seq"])
         if last >= expected:
             return None
@@ -107,9 +109,14 @@ async def probe_out(address: Address, seed: Path | None) -> list[Finding]:
     """What is wrong if a seed that is out, or none at all, is not refused."""
     met = await knock(address, seed)
     if met.client is not None:
-        await met.client.close()
+        await close(met.client)
     if met.reception is Reception.REFUSED:
         return []
-    if met.reception is Reception.AWAY:
-        return [Finding(Trouble.AWAY, seed.name if seed else "", reason=met.reason)]
+    if met.reception in (Reception.AWAY, Reception.DROPPED):
+        return [_not_let_in(met, seed.name if seed else "")]
     return [Finding(Trouble.LET_IN, seed.name) if seed else Finding(Trouble.ANYONE, "")]
+
+
+def _not_let_in(met: Knock, user: str) -> Finding:
+    troubles = {Reception.AWAY: Trouble.AWAY, Reception.DROPPED: Trouble.DROPPED}
+    return Finding(troubles.get(met.reception, Trouble.REFUSED), user, error=met.error)
