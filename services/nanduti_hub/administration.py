@@ -19,9 +19,14 @@ from nanduti.feed import tls_options
 from nanduti.terminal import why
 from nanduti_hub.caller import WORKER, Caller, Role
 from nanduti_hub.hub import DECIDERS
+from nanduti_hub.ledger.adoption import NotAdoptable
+from nanduti_hub.ledger.database import close_database, open_database, transaction
 from nanduti_hub.ledger.rebuilding import check as check_rebuild
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.migrations import missing
+from nanduti_hub.relay.adopting import adopt_missing
+from nanduti_hub.relay.connection import Address, NotLetIn, close, enter
+from nanduti_hub.relay.credentials import open_keyring, seed_file
 from nanduti_hub.settings import SettingMissing, Settings, from_environment
 
 #: Who changes something with a command.
@@ -98,10 +103,8 @@ def rebuild(only_check: bool, home: Path) -> None:
         raise click.UsageError("Por ahora solo se puede comprobar: use --check.")
 
     async def compare() -> list[str]:
-        from nanduti_hub.ledger.database import transaction
-
         async with (
-            installation_database(home) as database,
+            offline_database(installation_settings(home)) as database,
             transaction(database, WORKER, snapshot=True) as connection,
         ):
             return await check_rebuild(connection, DECIDERS)
@@ -122,14 +125,9 @@ def ledger_group() -> None:
 @HOME
 def adopt_command(home: Path) -> None:
     """Recuperar del bus los eventos que la base perdió. / Take back from the stream what the database lost."""
-    from nanduti_hub.ledger.adoption import NotAdoptable
-    from nanduti_hub.relay.adopting import adopt_missing
 
     async def adopt() -> tuple[int, int]:
         settings = installation_settings(home)
-        from nanduti_hub.relay.connection import Address, NotLetIn, close, enter
-        from nanduti_hub.relay.credentials import open_keyring, seed_file
-
         check_authorities(settings)
         address, seed = (
             Address(settings.nats_url, settings.nats_ca),
@@ -175,17 +173,8 @@ def installation_settings(home: Path) -> Settings:
 
 
 @asynccontextmanager
-async def installation_database(home: Path) -> AsyncIterator[Any]:
-    """The database of an installation that is up."""
-    async with offline_database(installation_settings(home)) as database:
-        yield database
-
-
-@asynccontextmanager
 async def offline_database(settings: Settings) -> AsyncIterator[Any]:
     """The database that settings name, for one command; it has the shape of this version."""
-    from nanduti_hub.ledger.database import close_database, open_database, transaction
-
     try:
         database = await open_database(settings.app_dsn, settings.worker_dsn)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:

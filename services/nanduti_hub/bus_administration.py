@@ -51,7 +51,7 @@ from nanduti_hub.relay.credentials import (
 )
 from nanduti_hub.relay.membership import roll_of
 from nanduti_hub.relay.probing import Finding, Trouble, probe
-from nanduti_hub.relay.recipe import FIRST, asked_for, authority, keep_site, kept_site, recipe
+from nanduti_hub.relay.recipe import DEFAULT_SITE, asked_for, authority, keep_site, kept_site, recipe
 from nanduti_hub.relay.server_config import Certificate
 from nanduti_hub.relay.streams import COPIES, Member
 from nanduti_hub.settings import Settings
@@ -97,12 +97,12 @@ def bus() -> None:
 @click.option(
     "--listen",
     metavar="DIRECCIÓN:PUERTO",
-    help=f"Dónde escuchará nats-server; la primera vez, {FIRST.listen_host}:{FIRST.listen_port}. / Where nats-server will listen.",
+    help=f"Dónde escuchará nats-server; la primera vez, {DEFAULT_SITE.listen_host}:{DEFAULT_SITE.listen_port}. / Where nats-server will listen.",
 )
 @click.option(
     "--store-dir",
     metavar="DIRECTORIO",
-    help=f"Dónde guardará los eventos; la primera vez, {FIRST.store_dir}. / Where it will keep the events.",
+    help=f"Dónde guardará los eventos; la primera vez, {DEFAULT_SITE.store_dir}. / Where it will keep the events.",
 )
 @click.option(
     "--tls-cert",

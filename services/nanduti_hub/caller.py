@@ -30,5 +30,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     id: str = "hub"
 
 
+#: Codes that are no platform's or institution's: the bus's own users and the scopes of its subjects, of which `joint`
+#: owns what several platforms have agreed on.
+RESERVED = frozenset({"sys", "keeper", "relay", "joint", "hub"})
 #: The hub itself: sequencer, relay, clocks. Never comes from outside.
 WORKER = Caller(name="hub", role=Role.WORKER, scope="*")

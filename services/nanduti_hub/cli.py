@@ -27,7 +27,7 @@ from nanduti_hub.hub import SERVICES, found_directory, listen, running
 from nanduti_hub.invitation import first_steward, next_steps
 from nanduti_hub.migrations import ChangedMigration, WrongRole, migrate
 from nanduti_hub.people_administration import person, token
-from nanduti_hub.settings import Settings, SettingWrong, doors_from
+from nanduti_hub.settings import SettingMissing, Settings, doors_from
 
 
 @click.group(cls=SpanishGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,7 +83,7 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
         doors = doors_from()
         check_certificate(doors["tls_cert"], doors["tls_key"])
         run_loop(serve_until_stopped())
-    except (HomeInUse, ServerFailed, CannotListen, SettingWrong) as error:
+    except (HomeInUse, ServerFailed, CannotListen, SettingMissing) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"No se puede usar {error.filename or home}: {why(error)}.") from error

@@ -16,14 +16,14 @@ import structlog
 from msgspec import Struct
 
 from nanduti.terminal import why
-from nanduti_hub import migrations
+from nanduti_hub import migrations, private_files
 from nanduti_hub.access.people import has_people
 from nanduti_hub.access.tokens import HUB, create_token
 from nanduti_hub.caller import Caller, Role
 from nanduti_hub.demo.founding import found_demo
 from nanduti_hub.embedded import nats, postgres
 from nanduti_hub.embedded.child import ServerFailed
-from nanduti_hub.embedded.home import Home, kept_port, locked, open_home, write_private
+from nanduti_hub.embedded.home import Home, kept_port, locked, open_home
 from nanduti_hub.embedded.supervisor import supervised
 from nanduti_hub.hub import Running, found_directory, listen, running
 from nanduti_hub.ledger.database import close_database, open_database, transaction
@@ -83,7 +83,9 @@ async def installed(path: Path, *, host: str, port: int, demo: bool) -> AsyncIte
         server = await postgres.start(home, kept_port(home, "postgres"))
         async with supervised(server):
             settings = await _prepared(home, server, host, port)
-            write_private(home.path / "settings.json", msgspec.json.encode(settings, enc_hook=str))
+            # For the commands that find this installation by its home; the identity provider is not theirs to ask.
+            kept = msgspec.structs.replace(settings, oidc=None)
+            private_files.replace(home.path / "settings.json", msgspec.json.encode(kept, enc_hook=str))
             bus = await _bus(home, settings)
             settled = functools.partial(_tell_members, home)
             async with (
@@ -113,7 +115,7 @@ async def _prepared(home: Home, server: postgres.Postgres, host: str, port: int)
         log.info("database_migrated", applied=applied)
     source = home.path / "source"
     if not source.exists():
-        write_private(source, f"urn:nanduti:{secrets.token_hex(6)}")
+        private_files.replace(source, f"urn:nanduti:{secrets.token_hex(6)}")
     return Settings(
         app_dsn=server.dsn("nanduti_app", passwords["nanduti_app"], DATABASE),
         worker_dsn=server.dsn("nanduti_worker", passwords["nanduti_worker"], DATABASE),
@@ -130,7 +132,7 @@ async def _prepared(home: Home, server: postgres.Postgres, host: str, port: int)
 def _secret(home: Home, name: str) -> str:
     path = home.keys / name
     if not path.exists():
-        write_private(path, secrets.token_urlsafe(32))
+        private_files.replace(path, secrets.token_urlsafe(32))
     return path.read_text("utf-8").strip()
 
 
@@ -177,7 +179,7 @@ def _tell_members(home: Home, roll: Roll) -> None:
 
 
 def _write(home: Home, file: HubFile) -> None:
-    write_private(home.hub_json, msgspec.json.format(msgspec.json.encode(file)))
+    private_files.replace(home.hub_json, msgspec.json.format(msgspec.json.encode(file)))
 
 
 async def _founded(home: Home, settings: Settings, hub: Running, *, demo: bool) -> HubFile:
@@ -212,5 +214,5 @@ async def _demo_tokens(home: Home, hub: Running) -> dict[str, str]:
         for code in platforms:
             tokens[code] = await create_token(connection, f"demo:{code}", Role.COORDINATOR, code)
         tokens["steward"] = await create_token(connection, "demo:steward", Role.STEWARD, "*")
-    write_private(path, msgspec.json.encode(tokens))
+    private_files.replace(path, msgspec.json.encode(tokens))
     return tokens

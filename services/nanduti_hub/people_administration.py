@@ -15,9 +15,9 @@ import asyncpg
 import click
 import msgspec
 
-from nanduti_hub.access import people, tokens
-from nanduti_hub.access.invitations import AGAIN, FIRST, make_link, path_of
-from nanduti_hub.access.people import LOGIN, Person, check_role
+from nanduti_hub.access import invitations, people, tokens
+from nanduti_hub.access.invitations import path_of
+from nanduti_hub.access.people import LOGIN, MOST_NAME, Person
 from nanduti_hub.access.sessions import Held, account_parts
 from nanduti_hub.administration import (
     HOME,
@@ -27,7 +27,6 @@ from nanduti_hub.administration import (
     record_command,
 )
 from nanduti_hub.caller import Role
-from nanduti_hub.directory.queries import codes_of
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.problems import told
 from nanduti_hub.refusal import Refusal, Refused
@@ -95,19 +94,12 @@ def person_invite(account: str, name: str, roles: Sequence[str], url: str | None
     CUENTA es usuario@institución (ana@mtess); un steward es siempre del centro: usuario@hub.
     """
     home_code, login = _account(account)
+    if not 1 <= len(" ".join(name.split())) <= MOST_NAME:
+        raise click.BadParameter(f"entre 1 y {MOST_NAME} caracteres.", param_hint="'--name'")
     held = [_held(text, home_code) for text in roles]
 
     async def invite(connection: asyncpg.Connection, settings: Settings) -> str:
-        codes = await codes_of(connection)
-        if home_code != "*" and home_code not in codes.platforms | codes.institutions:
-            raise Refused(Refusal("home_unknown", {"home": home_code}))
-        for one in held:
-            check_role(one.role, one.scope, codes.platforms, codes.institutions)
-        shown = " ".join(name.split())
-        if not 1 <= len(shown) <= 200:
-            raise click.BadParameter("entre 1 y 200 caracteres.", param_hint="'--name'")
-        made = await people.invite(connection, OPERATOR, home_code, login, shown, held)
-        link = await make_link(connection, made.id, FIRST, OPERATOR)
+        made, link = await invitations.invite(connection, OPERATOR, home_code, login, name, held)
         await record_command(connection, "person invite", "people.manage", made.id)
         return _base(home, settings, url) + path_of(link.secret)
 
@@ -127,10 +119,7 @@ def person_recover(account: str, url: str | None, home: Path) -> None:
 
     async def recover(connection: asyncpg.Connection, settings: Settings) -> str:
         found = await _found(connection, account)
-        if found.issuer is not None:
-            raise Refused(Refusal("person_from_provider"))
-        lasts = AGAIN if found.state == "active" else FIRST
-        link = await make_link(connection, found.id, lasts, OPERATOR)
+        _, link = await invitations.recover(connection, OPERATOR, found.id)
         await record_command(connection, "person recover", "people.manage", found.id)
         return _base(home, settings, url) + path_of(link.secret)
 
@@ -203,16 +192,16 @@ def token_create(name: str, role: str, scope: str, days: int | None, home: Path)
         raise click.UsageError("El rol steward no lleva --scope; los demás sí.")
 
     async def create(connection: asyncpg.Connection, _settings: Settings) -> str:
-        codes = await codes_of(connection)
-        known = codes.platforms if role == "coordinator" else codes.platforms | codes.institutions
+        scopes = await people.known_scopes(connection)
+        known = scopes.platforms if role == "coordinator" else scopes.platforms | scopes.institutions
         if scope != "*" and scope not in known:
             raise click.BadParameter(
                 f"el directorio no tiene «{scope}». Son: {', '.join(sorted(known))}.", param_hint="'--scope'"
             )
-        check_role(Role(role), scope, codes.platforms, codes.institutions)
-        tokens.check_name(name)
+        await people.check_roles(connection, [Held(Role(role), scope)])
+        shown = tokens.fitting_name(name)
         expires_at = datetime.now(UTC) + timedelta(days=days) if days is not None else None
-        made = await tokens.make_token(connection, name, Role(role), scope, expires_at, OPERATOR)
+        made = await tokens.make_token(connection, shown, Role(role), scope, expires_at, OPERATOR)
         await record_command(connection, "token create", "tokens.manage", made.id)
         return made.secret
 

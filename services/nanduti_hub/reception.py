@@ -42,7 +42,7 @@ async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let a request through to its route, with its caller as `user`.
 
     Raises:
-        Refused: `token_missing`, `token_invalid`, `too_many`, `not_allowed`, `encoding_refused`, `invalid`.
+        Refused: as `door.caller_of` says; `too_many`, `not_allowed`, `encoding_refused`, `invalid`.
 
     """
     hub: Hub = connection.app.state.hub

@@ -18,11 +18,10 @@ from nanduti_hub.ledger.database import DATABASE_AWAY, transaction
 from nanduti_hub.limits import address_key
 from nanduti_hub.problems import on_failure, on_refused
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import hub_of
+from nanduti_hub.serving import RequestOf, hub_of
 from nanduti_hub.telemetry import where
 
 log = structlog.get_logger(__name__)
-RequestOf = Request[Any, Any, Any]
 
 
 def recording(app: ASGIApp) -> ASGIApp:

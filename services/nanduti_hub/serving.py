@@ -8,12 +8,14 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
 from litestar import Request, Response
+from litestar.params import PathParameter, QueryParameter
 from msgspec import Struct
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -30,6 +32,10 @@ from nanduti_hub.refusal import Refusal, Refused
 
 ZONE = ZoneInfo("America/Asuncion")
 RequestOf = Request[Any, Any, Any]
+InPath = Annotated[str, PathParameter(max_length=200)]
+InQuery = Annotated[str | None, QueryParameter(max_length=200)]
+#: How many a page of a list has at most.
+Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 #: Characters of an Idempotency-Key.
 MOST_KEY = 200
 
@@ -105,7 +111,9 @@ async def command(
 
     async def once_only(connection: asyncpg.Connection) -> Answer:
         answer = await once(connection, caller, key, same, lambda: work(connection))
-        await audit.record(connection, request, caller, answer.status, made=_made(answer))
+        if (made := _made(answer)) is not None:
+            audit.touches(request, made)
+        await audit.record(connection, request, caller, answer.status)
         return answer
 
     # The caller's trace goes on in the events of the command.
@@ -132,6 +140,14 @@ async def recorded_transaction(
         yield connection
         await audit.record(connection, request, caller, status)
     audit.recorded(request)
+
+
+def next_link(request: RequestOf, cursor: str | None) -> dict[str, str]:
+    """The header that leads to the following page, where there is one."""
+    if cursor is None:
+        return {}
+    query = {name: value for name, value in request.query_params.items() if name != "cursor"}
+    return {"Link": f'<{request.scope["path"]}?{urlencode({**query, "cursor": cursor})}>; rel="next"'}
 
 
 def not_modified(request: RequestOf, tag: str) -> bool:

@@ -3,6 +3,7 @@
 A secret can be given as a file instead: `NANDUTI_APP_DSN_FILE` holds what `NANDUTI_APP_DSN` would.
 """
 
+import functools
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
@@ -72,6 +73,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     url: str = ""
     oidc: OidcSettings | None = None
 
+    def __repr__(self) -> str:
+        """Without the passwords."""
+        return f"Settings(source={self.source!r}, host={self.host!r}, port={self.port})"
+
     @property
     def scheme(self) -> str:
         """How the API itself is spoken to."""
@@ -91,15 +96,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
 
     """
 
-    def read(name: str, default: str | None = None) -> str:
-        if path := environment.get(f"{name}_FILE"):
-            return Path(path).read_text("utf-8").strip()
-        value = environment.get(name, default)
-        if value is None:
-            raise SettingMissing(f"Falta la variable {name} (o {name}_FILE).")
-        return value
-
-    url = read("NANDUTI_URL", "").rstrip("/")
+    read = functools.partial(_read, environment)
     return Settings(
         app_dsn=read("NANDUTI_APP_DSN"),
         worker_dsn=read("NANDUTI_WORKER_DSN"),
@@ -111,18 +108,28 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         port=int(read("NANDUTI_PORT", "8000")),
         nats_ca=Path(ca) if (ca := environment.get("NANDUTI_NATS_CA")) else None,
         **doors_from(environment),
-        url=url,
-        oidc=_oidc(read, url),
     )
 
 
+def _read(environment: Mapping[str, str], name: str, default: str | None = None) -> str:
+    if path := environment.get(f"{name}_FILE"):
+        return Path(path).read_text("utf-8").strip()
+    value = environment.get(name, default)
+    if value is None:
+        raise SettingMissing(f"Falta la variable {name} (o {name}_FILE).")
+    return value
+
+
 def doors_from(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """What is said of the API's door: proxies, TLS, and how often one caller may ask.
+    """What is said of the API's door, for `up` too: where people find it, the identity provider, proxies, TLS, and
+    how often one caller may ask.
 
     Raises:
-        SettingWrong: names the variable.
+        SettingMissing: names the variable; `SettingWrong` where it cannot be what it says.
 
     """
+    read = functools.partial(_read, environment)
+    url = read("NANDUTI_URL", "").rstrip("/")
     proxies = ",".join(
         part.strip() for part in environment.get("NANDUTI_PROXIES", "").split(",") if part.strip()
     )
@@ -147,6 +154,8 @@ def doors_from(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "tls_cert": Path(cert) if cert else None,
         "tls_key": Path(key) if key else None,
         "requests_per_second": often,
+        "url": url,
+        "oidc": _oidc(read, url),
     }
 
 

@@ -1,18 +1,14 @@
 """Whether the hub is alive and ready, and who is calling."""
 
-from typing import Any
-
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
 
 from nanduti_hub.access.policy import Act, allowed
 from nanduti_hub.caller import Role
 from nanduti_hub.documented import answers
-from nanduti_hub.serving import caller_from, hub_of
-
-RequestOf = Request[Any, Any, Any]
+from nanduti_hub.serving import RequestOf, caller_from, hub_of
 
 
 class State(Struct, frozen=True):

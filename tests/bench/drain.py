@@ -19,6 +19,7 @@ import asyncpg
 import nats
 from bench.figures import Figure, figure
 from bench.register import plain_server, synthetic
+from copies import health
 from msgspec import Struct
 from nats.aio.client import Client
 from nats_server import running_server, until
@@ -36,7 +37,7 @@ from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.relay.acknowledged import Acknowledged
 from nanduti_hub.relay.connection import Address, connect
 from nanduti_hub.relay.credentials import open_keyring, seed_file
-from nanduti_hub.relay.keeper import ensure_ledger, health
+from nanduti_hub.relay.keeper import ensure_ledger
 from nanduti_hub.relay.membership import members_of
 from nanduti_hub.relay.publishing import relay
 from nanduti_hub.settings import Settings

@@ -18,6 +18,7 @@ from bench.drain import _entered, _Place, _relayed
 from bench.figures import Figure, figure, percentile
 from bench.latency import RATE, _between, _commands, _round
 from bench.register import enter, synthetic
+from copies import health
 from databases import PASSWORDS
 from msgspec import Struct
 from nats_server import Bus, running_bus, until
@@ -32,7 +33,7 @@ from nanduti_hub.ledger.execute import Ledger
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.sequencer import sequence
 from nanduti_hub.relay.acknowledged import Acknowledged
-from nanduti_hub.relay.keeper import health, provision
+from nanduti_hub.relay.keeper import provision
 from nanduti_hub.relay.publishing import relay
 from nanduti_hub.relay.streams import Member
 

@@ -5,6 +5,7 @@ import shutil
 import nats.js.errors
 import pytest
 from bus.events import action_event, action_id, notice
+from copies import health
 from nats.aio.client import Client
 from nats_server import Bus, until
 
@@ -15,7 +16,6 @@ from nanduti_hub.relay.keeper import (
     ConfigurationConflict,
     call,
     ensure_ledger,
-    health,
     last_sequence,
     provision,
 )

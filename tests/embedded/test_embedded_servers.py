@@ -18,9 +18,10 @@ import psutil
 import pytest
 from embedded_children import nats_config, start_servers
 
+from nanduti_hub import private_files
 from nanduti_hub.embedded import nats, postgres, supervisor
 from nanduti_hub.embedded.child import ServerFailed, ended
-from nanduti_hub.embedded.home import Home, HomeInUse, kept_port, locked, open_home, write_private
+from nanduti_hub.embedded.home import Home, HomeInUse, kept_port, locked, open_home
 
 #: Servers are started, killed and waited for.
 pytestmark = pytest.mark.slow
@@ -240,7 +241,7 @@ async def test_root_can_run_it_from_an_environment_closed_to_others(
 
 async def test_private_files_and_directories_are_for_their_owner_alone(home: Home) -> None:
     async with running(home) as (database, _):
-        write_private(home.hub_json, "{}")
+        private_files.replace(home.hub_json, "{}")
         assert database.superuser_password
         for path in home.path.rglob("*"):
             if path.is_relative_to(home.jetstream):

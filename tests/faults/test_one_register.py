@@ -6,6 +6,7 @@ whole JetStream directory is lost. Every acknowledged change is there once, and 
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -21,6 +22,7 @@ import asyncpg
 import httpx
 import nats
 import nats.errors
+import psutil
 import pytest
 from hub_process import HubProcess, server_of, start_hub, stop_servers
 from nats.js.api import ConsumerConfig, DeliverPolicy
@@ -244,8 +246,10 @@ async def kill_nats(hub: HubProcess) -> HubProcess:
 async def lose_jetstream(hub: HubProcess) -> HubProcess:
     server = server_of(hub.home, "nats-server")
     server.send_signal(signal.SIGKILL)
-    while server.is_running() and server.status() != "zombie":
-        await asyncio.sleep(0.005)
+    # Its parent may bury it between two looks.
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while server.status() != psutil.STATUS_ZOMBIE:
+            await asyncio.sleep(0.005)
     shutil.rmtree(hub.home / "nats" / "jetstream")
     return hub
 

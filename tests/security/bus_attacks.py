@@ -10,6 +10,7 @@ from typing import Any
 
 import nats
 from bus.events import action_event, notice
+from copies import health
 from msgspec import Struct, field
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -22,7 +23,7 @@ from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import Ledger
 from nanduti_hub.ledger.sequencer import number_events
 from nanduti_hub.relay.acknowledged import Acknowledged
-from nanduti_hub.relay.keeper import ensure_ledger, health, provision
+from nanduti_hub.relay.keeper import ensure_ledger, provision
 from nanduti_hub.relay.publishing import relay
 from nanduti_hub.relay.streams import Member
 

@@ -317,6 +317,14 @@ async def test_a_version_and_a_login_that_are_wrong_are_told_in_words_that_fit(
     assert "login: expected 2 to 40 lower-case letters" in english.json()["title"]
 
 
+async def test_a_home_that_the_directory_does_not_know_is_told(steward: Api) -> None:
+    """Before any role in it: what is wrong is the home."""
+    for scope in ("mtess", "nadie"):
+        wanted = somebody_new() | {"home": "nadie", "roles": [{"role": "observer", "scope": scope}]}
+        told = problem(await steward.call("POST", "/v1/people", json=wanted), 422, "home_unknown")
+        assert "«nadie»" in told["title"]
+
+
 async def test_roles_are_changed_at_the_version_that_was_seen(
     mtess: Browser, steward: Api, anyone: httpx.AsyncClient
 ) -> None:

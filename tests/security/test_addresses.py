@@ -32,6 +32,7 @@ async def test_a_path_parameter_and_what_a_handler_needs_are_no_parameters_of_a_
     for path in (
         "/v1/audit?filters=x",
         "/v1/audit?acting_for=x",
+        "/v1/audit?name=x",
         "/v1/plans?request=x",
         "/v1/people/x?person_id=y",
     ):

@@ -34,7 +34,6 @@ async def test_a_steward_searches_by_who_what_when_and_from_where(
     refused = items[1]
     for query, expected in (
         ({"actor": refused["actor"]}, ["not_yours"]),
-        ({"name": "test:mesa"}, ["not_yours"]),
         ({"role": "observer"}, ["not_allowed"]),
         ({"scope": "mesa"}, ["not_yours"]),
         ({"act": "plan.change"}, ["not_allowed"]),
@@ -114,7 +113,7 @@ async def test_the_record_is_taken_along_as_lines_or_as_a_spreadsheet(hub: Journ
         token = await create_token(connection, "=HYPERLINK(1)", Role.COORDINATOR, "conaeti")
     async with httpx.AsyncClient(base_url=hub.url, headers={"Authorization": f"Bearer {token}"}) as client:
         assert (await client.post("/v1/plans", json=PLAN)).status_code == 201
-    query = {"since": begun, "name": "=HYPERLINK(1)"}
+    query = {"since": begun, "role": "coordinator"}
     lines = (await steward.call("GET", "/v1/audit.ndjson", params=query)).text.splitlines()
     (entry,) = (await steward.read("/v1/audit", **query))["items"]
     assert [json.loads(line) for line in lines] == [entry]
@@ -130,13 +129,13 @@ async def test_the_record_is_taken_along_as_lines_or_as_a_spreadsheet(hub: Journ
 QUERIES: list[tuple[dict[int, Any], str]] = [
     ({}, "audit_at"),
     ({1: "token:7"}, "audit_actor"),
-    ({4: "scope7"}, "audit_scope"),
-    ({5: "act.7"}, "audit_act"),
-    ({6: "thing-77"}, "audit_target"),
-    ({8: True}, "audit_refused"),
-    ({9: "192.0.2.7"}, "audit_address"),
-    ({10: datetime(2026, 1, 2, tzinfo=UTC), 11: datetime(2026, 1, 3, tzinfo=UTC)}, "audit_at"),
-    ({12: datetime(2026, 1, 2, tzinfo=UTC), 13: 5}, "audit_at"),
+    ({3: "scope7"}, "audit_scope"),
+    ({4: "act.7"}, "audit_act"),
+    ({5: "thing-77"}, "audit_target"),
+    ({7: True}, "audit_refused"),
+    ({8: "192.0.2.7"}, "audit_address"),
+    ({9: datetime(2026, 1, 2, tzinfo=UTC), 10: datetime(2026, 1, 3, tzinfo=UTC)}, "audit_at"),
+    ({11: datetime(2026, 1, 2, tzinfo=UTC), 12: 5}, "audit_at"),
 ]
 
 
@@ -157,7 +156,7 @@ async def test_every_search_that_the_record_is_made_for_uses_its_index(database:
         for name, value in (("role", "steward"), ("scope", "*"), ("caller", "token:e")):
             await app.execute("SELECT set_config($1, $2, true)", f"nanduti.{name}", value)
         for given, index in QUERIES:
-            binds = [given.get(place) for place in range(1, 14)]
+            binds = [given.get(place) for place in range(1, 13)]
             plan = "\n".join(row[0] for row in await app.fetch(f"EXPLAIN {query}", *binds, 51))
             assert index in plan, f"{given}\n{plan}"
             assert "Seq Scan" not in plan, plan

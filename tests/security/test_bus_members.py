@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nats
+import psutil
 import pytest
 from msgspec import Struct
 from msgspec.structs import replace
@@ -264,11 +265,25 @@ async def test_two_processes_at_once_do_not_undo_one_another(installation: Insta
     assert (await installation.bus("probe")).code == 0
 
 
+def opened_by(process: psutil.Process) -> set[str]:
+    """The files that a process has open; none of one that is gone."""
+    try:
+        return {file.path for file in process.open_files()}
+    except psutil.Error:
+        return set()
+
+
 async def test_the_keyring_is_waited_for(installation: Installation) -> None:
     """Whoever holds it is not passed by."""
     async with locked(open_keyring(installation.home / "keys")):
         waiting = asyncio.create_task(installation.bus("revoke", "senatur"))
-        await asyncio.sleep(1.5)  # long enough for it to have come to the lock
+        lock = str(installation.home / "keys" / "lock")
+
+        def is_asked_for() -> bool:
+            others = (process for process in psutil.process_iter() if process.pid != os.getpid())
+            return any(lock in opened_by(process) for process in others)
+
+        await until(is_asked_for)
         assert not waiting.done()
         assert await installation.let_in("senatur")
     assert (await waiting).code == 0

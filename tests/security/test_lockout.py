@@ -15,10 +15,10 @@ from nanduti_hub.access.door import new_door
 from nanduti_hub.access.passphrases import MOST_WAITING
 from nanduti_hub.access.throttle import (
     ALLOWANCE,
-    FIRST,
+    FIRST_WAIT,
     FORGET,
     FREE,
-    LONGEST,
+    LONGEST_WAIT,
     attempt,
     network_of,
     new_throttle,
@@ -57,7 +57,7 @@ async def test_who_guesses_waits_and_the_owner_does_not(
         assert await failing(attacker, account, 20) == [401] * FREE + [429] * (20 - FREE)
         told = await Browser(attacker).sign_in(account)
         problem(told, 429, "sign_in_waits")
-        assert 0 < int(told.headers["retry-after"]) <= FIRST + 1
+        assert 0 < int(told.headers["retry-after"]) <= FIRST_WAIT + 1
     assert (await Browser(anyone).sign_in(account)).status_code == 201
 
 
@@ -169,8 +169,8 @@ def test_each_wait_is_twice_the_last_up_to_a_quarter_of_an_hour() -> None:
                 attempt(throttle, "ana@mesa", "198.51.100.7", None, now)
         now += wait
     waits = [wait for wait in waits if wait]
-    assert waits[:4] == [FIRST, 2 * FIRST, 4 * FIRST, 8 * FIRST]
-    assert max(waits) == LONGEST
+    assert waits[:4] == [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT, 8 * FIRST_WAIT]
+    assert max(waits) == LONGEST_WAIT
     assert attempt(throttle, "ana@mesa", "198.51.100.7", None, now + FORGET + 1) == 0
     assert attempt(throttle, "ana@mesa", "198.51.100.7", None, now + FORGET + 1) == 0
 

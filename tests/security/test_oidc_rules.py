@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import OKPKey
 
-from nanduti_hub.access.claims import RESERVED, Claims, Rule, grants_of, load_rules, name_in
+from nanduti_hub.access.claims import Claims, Rule, grants_of, load_rules, name_in
 from nanduti_hub.access.signatures import Unacceptable, check_sign_in, half_hash, usable_keys
 from nanduti_hub.caller import Role
-from nanduti_hub.directory import decide
 from nanduti_hub.settings import SettingMissing, SettingWrong, from_environment, is_safe_address
 
 GOOD = {"claim": "groups", "value": "conaeti-coordinacion", "role": "coordinator", "scope": "conaeti"}
@@ -129,11 +128,6 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """By its path."""
     with pytest.raises(SettingWrong, match="No se puede leer"):
         load_rules(tmp_path / "none.json")
-
-
-def test_reserved_codes_are_the_directorys() -> None:
-    """A role in the scope of what several platforms own together would own it alone."""
-    assert decide.RESERVED == RESERVED
 
 
 @pytest.mark.parametrize(

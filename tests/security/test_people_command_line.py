@@ -170,9 +170,14 @@ def test_a_token_is_made_listed_rotated_and_revoked(hub: HubProcess) -> None:
         unknown = command(hub, "token", verb, "abc")
         assert (unknown.returncode, unknown.stdout) == (1, "")
         assert "nanduti-hub token list" in unknown.stderr
-    named = command(hub, "token", "create", "--name", "ana@mtess", "--role", "steward")
+
+
+@pytest.mark.parametrize("name", ["ana@mtess", "", " \t", "s" * 101, "s" * 10_000])
+def test_a_token_needs_a_name_that_can_be_shown(hub: HubProcess, name: str) -> None:
+    """As in the API: not empty, not endless, and not what a person's account looks like."""
+    named = command(hub, "token", "create", "--name", name, "--role", "steward")
     assert (named.returncode, named.stdout) == (1, "")
-    assert "arroba" in named.stderr
+    assert "de 1 a 100 caracteres, sin arroba" in named.stderr
 
 
 def test_what_the_operator_does_is_in_the_record(hub: HubProcess) -> None:
@@ -186,3 +191,28 @@ def test_what_the_operator_does_is_in_the_record(hub: HubProcess) -> None:
         ("hub", f"cli:{pwd.getpwuid(os.getuid()).pw_name}")
     }
     assert all(row["target"] for row in rows)
+
+
+def test_links_begin_with_the_address_that_the_hub_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `up` too: people come by a reverse proxy, and not by the address on which it listens."""
+    monkeypatch.setenv("NANDUTI_URL", "https://nanduti.ejemplo.example/")
+    home = tmp_path / "home"
+    try:
+        hub = start_hub(home)
+        said = command(hub, "person", "invite", "ana@hub", "--name", "Ana Sintética", "--role", "steward")
+        assert "https://nanduti.ejemplo.example/invitacion/inv_" in said.stdout, said
+        token = command(hub, "token", "create", "--name", "Sistema sintético", "--role", "steward").stdout
+        person = {
+            "login": "bea",
+            "name": "Bea Sintética",
+            "roles": [{"role": "observer", "scope": "mtess"}],
+        }
+        made = httpx.post(
+            f"{hub.file['api']}/v1/people", json=person, headers={"Authorization": f"Bearer {token.strip()}"}
+        )
+        assert made.json()["invitation"].startswith("https://nanduti.ejemplo.example/invitacion/inv_"), made
+        assert hub.stop() == 0
+    finally:
+        stop_servers(home)

@@ -234,13 +234,14 @@ async def test_no_secret_is_in_a_log_in_the_record_or_in_anothers_answer(
 
 async def rows_of_the_record(home: Path) -> list[dict[str, Any]]:
     """All of it, once the database is there again."""
-    while True:
-        with contextlib.suppress(OSError, asyncpg.PostgresError):
-            owner = await asyncpg.connect(owner_dsn(home))
-            rows = await owner.fetch("SELECT * FROM audit")
-            await owner.close()
-            return [dict(row) for row in rows]
-        await asyncio.sleep(0.1)
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(OSError, asyncpg.PostgresError):
+                owner = await asyncpg.connect(owner_dsn(home))
+                rows = await owner.fetch("SELECT * FROM audit")
+                await owner.close()
+                return [dict(row) for row in rows]
+            await asyncio.sleep(0.1)
 
 
 def kept_secrets(home: Path) -> list[str]:

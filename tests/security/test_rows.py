@@ -82,7 +82,7 @@ async def test_a_caller_who_has_not_said_who_it_is_sees_nothing(
     """A transaction that was opened by another way than the one door is blind."""
     async with direct(database, None) as connection:
         for table in ("stream", "pending", "event", "action", "plan", "import", "idempotency", "department"):
-            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608
+            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
     async with direct(database, MTESS) as connection:
         assert await connection.fetchval("SELECT id FROM action") == action
         assert await connection.fetchval("SELECT id FROM plan") == conaeti_plan
@@ -97,7 +97,7 @@ async def test_a_notice_is_seen_by_its_reader_alone(
     table = "event" if numbered else "pending"
     for caller, sees in ((MTESS, 1), (MINNA, 0), (MESA, 0), (STEWARD, 0), (COORDINATOR, 0)):
         async with direct(database, caller) as connection:
-            query = f"SELECT count(*) FROM {table} WHERE audience = 'mtess'"  # noqa: S608
+            query = f"SELECT count(*) FROM {table} WHERE audience = 'mtess'"
             assert await connection.fetchval(query) == sees, caller
             assert await connection.fetchval("SELECT count(*) FROM stream WHERE kind = 'notice'") == 0
 
@@ -109,9 +109,9 @@ async def test_what_is_another_platforms_cannot_be_changed(
     """An update finds no row to change, though all may read it; its own coordinator's does."""
     async with direct(database, caller) as connection:
         for statement in (
-            f"UPDATE action SET title = 'x' WHERE id = '{action}'",  # noqa: S608
-            f"UPDATE plan SET version = 9 WHERE id = '{conaeti_plan}'",  # noqa: S608
-            f"UPDATE stream SET state = '' WHERE id = 'action:{action}'",  # noqa: S608
+            f"UPDATE action SET title = 'x' WHERE id = '{action}'",
+            f"UPDATE plan SET version = 9 WHERE id = '{conaeti_plan}'",
+            f"UPDATE stream SET state = '' WHERE id = 'action:{action}'",
         ):
             assert await connection.execute(statement) == "UPDATE 0"
     async with direct(database, COORDINATOR) as connection:
@@ -204,8 +204,8 @@ async def test_the_ledger_is_only_added_to(database: Database, table: str, calle
     """The app role changes, deletes and empties nothing of it, whoever it says is calling."""
     changes = {"event": "seq", "pending": "version", "ledger_head": "seq", "register_head": "seq"}
     for statement in (
-        f"UPDATE {table} SET {changes[table]} = 7",  # noqa: S608
-        f"DELETE FROM {table}",  # noqa: S608
+        f"UPDATE {table} SET {changes[table]} = 7",
+        f"DELETE FROM {table}",
         f"TRUNCATE {table}",
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
         f"DROP TABLE {table}",
@@ -213,6 +213,119 @@ async def test_the_ledger_is_only_added_to(database: Database, table: str, calle
         async with direct(database, caller) as connection:
             with pytest.raises(REFUSED):
                 await connection.execute(statement)
+
+
+PERSON, TOKEN = "01900000-0000-7000-8000-0000000000aa", "01900000-0000-7000-8000-0000000000bb"
+ENTER_PERSON = (
+    "INSERT INTO person (id, home, login, name, created_by, created_by_name)"
+    " VALUES ('p2', 'mtess', 'bea', 'Persona Sintética', 'hub', 'hub')"
+)
+ENTER_TOKEN = (
+    "INSERT INTO token (id, sha256, name, role, scope) VALUES ('t2', sha256('x'), 'x', 'observer', 'mtess')"
+)
+ENTER_LINK = (
+    "INSERT INTO invitation (id, sha256, person, created_by, expires_at)"
+    f" VALUES ('i2', sha256('y'), '{PERSON}', 'hub', now())"
+)
+CHANGE = {
+    "person": "UPDATE person SET removed_at = now()",
+    "token": "UPDATE token SET revoked_at = now()",
+    "invitation": "UPDATE invitation SET ended_at = now()",
+    "person_role": "DELETE FROM person_role",
+}
+ENTER = {
+    "person": ENTER_PERSON,
+    "token": ENTER_TOKEN,
+    "invitation": ENTER_LINK,
+    "person_role": f"INSERT INTO person_role (person, role, scope) VALUES ('{PERSON}', 'administrator', 'mtess')",
+}
+
+
+@pytest.fixture
+async def mtess_person(ledger: Ledger) -> str:
+    """A person of the ministry of labour with a role, a link and a token beside; the person's id."""
+    async with transaction(ledger.database, STEWARD) as connection:
+        await connection.execute(ENTER_PERSON.replace("'p2'", f"'{PERSON}'").replace("'bea'", "'ana'"))
+        await connection.execute(ENTER["person_role"].replace("administrator", "observer"))
+        await connection.execute(ENTER_LINK.replace("'i2'", "'i1'").replace("sha256('y')", "sha256('z')"))
+        await connection.execute(ENTER_TOKEN.replace("'t2'", f"'{TOKEN}'").replace("'x')", "'w')", 1))
+    return PERSON
+
+
+@pytest.mark.parametrize("table", list(ENTER))
+@pytest.mark.parametrize(
+    "caller",
+    [
+        Caller(name="test", role=Role.ADMINISTRATOR, scope="minna", id="token:g"),
+        Caller(name="test", role=Role.COORDINATOR, scope="mtess", id="token:h"),
+        Caller(name="test", role=Role.CASE_OFFICER, scope="mtess", id="token:i"),
+        Caller(name="test", role=Role.OBSERVER, scope="mtess", id=f"person:{PERSON}"),
+        None,
+    ],
+)
+@pytest.mark.usefixtures("mtess_person")
+async def test_people_and_tokens_are_their_administrators_and_the_stewards(
+    database: Database, table: str, caller: Caller | None
+) -> None:
+    """Nobody else sees one, changes one, or makes one, though it be their own."""
+    async with direct(database, caller) as connection:
+        assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+        assert await connection.execute(CHANGE[table]) in ("UPDATE 0", "DELETE 0")
+        with pytest.raises(REFUSED):
+            await connection.execute(ENTER[table])
+
+
+@pytest.mark.parametrize("table", list(ENTER))
+@pytest.mark.parametrize(
+    "caller", [STEWARD, Caller(name="test", role=Role.ADMINISTRATOR, scope="mtess", id="token:j")]
+)
+@pytest.mark.usefixtures("mtess_person")
+async def test_an_administrator_manages_its_own(database: Database, table: str, caller: Caller) -> None:
+    """And a steward everybody's: the same statements."""
+    async with direct(database, caller) as connection:
+        assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 1
+        assert await connection.execute(ENTER[table]) == "INSERT 0 1"
+        assert await connection.execute(CHANGE[table]) in ("UPDATE 2", "DELETE 2")
+
+
+DIRECTORY = {
+    "department": "INSERT INTO department (code, version, body) VALUES ('PY-99', 1, '{}')",
+    "institution": ENTER_INSTITUTION,
+    "platform": "INSERT INTO platform (code, version, body) VALUES ('evil', 1, '{}')",
+    "seat": "INSERT INTO seat (platform, institution, version, body) VALUES ('evil', 'evil', 1, '{}')",
+}
+
+
+@pytest.mark.parametrize("table", list(DIRECTORY))
+@pytest.mark.parametrize("caller", [COORDINATOR, MTESS, None, STEWARD])
+async def test_the_directory_is_changed_by_stewards_alone(
+    database: Database, table: str, caller: Caller | None
+) -> None:
+    """Entered and changed."""
+    worker = await asyncpg.connect(database.dsn("worker"))
+    await worker.execute(DIRECTORY[table].replace("evil", "good").replace("PY-99", "PY-1"))
+    await worker.close()
+    async with direct(database, caller) as connection:
+        changed = await connection.execute(f"UPDATE {table} SET version = 2")
+        assert changed == ("UPDATE 1" if caller is STEWARD else "UPDATE 0")
+        if caller is STEWARD:
+            assert await connection.execute(DIRECTORY[table]) == "INSERT 0 1"
+        else:
+            with pytest.raises(REFUSED):
+                await connection.execute(DIRECTORY[table])
+
+
+async def test_no_policy_of_the_app_role_lets_everything_through(database: Database) -> None:
+    """A policy of `true` would pass for one."""
+    connection = await asyncpg.connect(database.dsn("app"))
+    try:
+        bare = await connection.fetch(
+            "SELECT tablename, policyname FROM pg_policies WHERE roles && '{nanduti_app,public}'"
+            " AND (qual = 'true' OR with_check = 'true')"
+        )
+    finally:
+        await connection.close()
+    assert not [tuple(row) for row in bare]
 
 
 async def test_every_table_that_the_app_role_reaches_has_row_security(database: Database) -> None:

@@ -260,7 +260,7 @@ async def test_a_session_ends_after_twelve_hours_and_after_one_without_use(
     browser: Browser, account: Account, superuser: asyncpg.Connection, change: str
 ) -> None:
     """Within five seconds of it, in every process; the same is told of a session that never was."""
-    await superuser.execute(f"UPDATE session SET {change} WHERE person = $1", account.person["id"])  # noqa: S608
+    await superuser.execute(f"UPDATE session SET {change} WHERE person = $1", account.person["id"])
     async with asyncio.timeout(30):
         while (answer := await browser.call("GET", "/v1/me")).status_code == 200:
             await asyncio.sleep(0.1)

@@ -5,6 +5,7 @@ import json
 import socket
 
 import asyncpg
+import psutil
 import pytest
 from databases import Database
 from own_door import DEADLINE, OPERATOR, QUICK, answer_to, client, read_all, served, token_of
@@ -102,7 +103,11 @@ async def test_who_does_not_take_an_answer_holds_no_database_connection_and_is_c
             while pool.get_idle_size() != pool.get_size():
                 await asyncio.sleep(0.01)
             # The hub gives up by itself: what is read afterwards ends before the export does.
-            await asyncio.sleep(2.5)
+            while any(
+                connection.laddr[1] == port and connection.status == psutil.CONN_ESTABLISHED
+                for connection in psutil.Process().net_connections("tcp")
+            ):
+                await asyncio.sleep(0.05)
             got = await read_all(reader)
         writer.close()
     assert b"0\r\n\r\n" not in got[-10:]

@@ -117,6 +117,7 @@ async def test_a_rotated_token_goes_on_beside_its_successor_until_the_overlap_en
     path = f"/v1/tokens/{old['id']}/rotate"
     answers = await asyncio.gather(*(mtess.call("POST", path, json={"overlap_hours": 1}) for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [201, 409]
+    problem(next(answer for answer in answers if answer.status_code == 409), 409, "token_rotated")
     new = next(answer.json() for answer in answers if answer.status_code == 201)
     assert {await status_of(anyone, token["token"]) for token in (old, new)} == {200}
     for name in ("name", "role", "scope"):

@@ -45,7 +45,7 @@ async def test_a_releases_database_comes_to_this_version_with_the_same_register(
         expected = json.loads(dump.with_name(dump.name.replace(".sql.gz", ".json")).read_text())
         owner = await asyncpg.connect(database.dsn("owner"))
         rows = {
-            table: await owner.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608  # our own words
+            table: await owner.fetchval(f"SELECT count(*) FROM {table}")  # our own words
             for table in expected.get("rows", {})
         }
         await owner.close()

@@ -22,8 +22,7 @@ from samples import COORDINATOR, action, plan  # noqa: E402
 
 from nanduti.vocabulary import Status  # noqa: E402
 from nanduti_hub import migrations  # noqa: E402
-from nanduti_hub.access.invitations import FIRST, make_link  # noqa: E402
-from nanduti_hub.access.people import invite  # noqa: E402
+from nanduti_hub.access.invitations import invite  # noqa: E402
 from nanduti_hub.access.sessions import Held  # noqa: E402
 from nanduti_hub.access.tokens import create_token  # noqa: E402
 from nanduti_hub.actions.commands import ChangeStatus, Facts, PlanAction, ReportProgress  # noqa: E402
@@ -72,8 +71,7 @@ async def fill(database: Database) -> dict[str, object]:
     async with transaction(pools, OPERATOR) as connection:
         await create_token(connection, "Sistema sintético", Role.OBSERVER, "mtess")
         roles = [Held(Role.FOCAL_POINT, "mtess")]
-        person = await invite(connection, OPERATOR, "mtess", "ana", "Ana Sintética", roles)
-        await make_link(connection, person.id, FIRST, OPERATOR)
+        person, _ = await invite(connection, OPERATOR, "mtess", "ana", "Ana Sintética", roles)
         await record_command(connection, "person invite", None, person.id)
     async with transaction(pools, WORKER, snapshot=True) as connection:
         state = await register_state(connection)

@@ -4,8 +4,8 @@ Rules: a write that happened has its row in its own transaction, so that neither
 what is not public to members, and whatever was refused, has its row before a byte of the answer leaves. A row
 holds ids, codes and the route's template: no query, no body, no header, and of the path only the id of a thing
 that exists (for whoever calls or not: the record is the steward's), because a path can contain anything, a
-person's name too. Absent: the answers 401 and 429, of which
-nobody known is the author or which would let a flood write; they are counted, not recorded.
+person's name too. Absent: 401 for want of a
+credential, of which nobody known is the author, and 429, which would let a flood write: they are counted.
 """
 
 import re
@@ -62,8 +62,8 @@ def about_account(connection: Connection, person: str, account: str) -> None:
     connection.scope["state"][_ROLELESS] = True
 
 
-def know(connection: Connection, target: str) -> None:
-    """Say what a request touches, once it is known to exist: so that a refusal names it, too."""
+def touches(connection: Connection, target: str) -> None:
+    """Say what a request touches or makes, once it is known to exist: so that a refusal names it, too."""
     connection.scope["state"][_TARGETED] = target
 
 
@@ -74,9 +74,8 @@ async def record(
     status: int,
     *,
     code: str | None = None,
-    made: str | None = None,
 ) -> None:
-    """Write the row of a request, in a transaction of `caller`; `made` is the id of what the request made.
+    """Write the row of a request, in a transaction of `caller`.
 
     In a write's own transaction, the writer calls `recorded` once that is committed.
     """
@@ -93,7 +92,7 @@ async def record(
         connection.scope["method"],  # type: ignore[typeddict-item]  # nothing here is a WebSocket
         _template(connection.scope["path_template"]),
         None if act is None else act.value,
-        made or _target(connection, status) or await _existing(transaction, connection),
+        _target(connection, status) or await _existing(transaction, connection),
         status,
         code,
         None if client is None else client[0][:64],

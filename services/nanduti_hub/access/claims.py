@@ -14,13 +14,11 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from nanduti_hub.caller import Role
+from nanduti_hub.caller import RESERVED, Role
 from nanduti_hub.settings import SettingWrong
 
 #: Roles that come from outside; the worker's never does.
 ROLES = frozenset(Role) - {Role.WORKER}
-#: Codes that are nobody's: the bus's own users, and the owner of what several platforms have agreed on.
-RESERVED = frozenset({"sys", "keeper", "relay", "joint", "hub"})
 _CODE = re.compile(r"[a-z0-9_]{2,16}")
 _FIELDS = ("claim", "value", "role", "scope")
 #: Characters of the name that is shown, and of the host beside it.

@@ -20,7 +20,7 @@ from msgspec import Struct
 from nanduti_hub.access import oidc
 from nanduti_hub.access.claims import Claims, grants_of
 from nanduti_hub.access.passphrases import Hasher, new_hasher
-from nanduti_hub.access.people import home_of, is_fit
+from nanduti_hub.access.people import home_of, is_fit, known_scopes
 from nanduti_hub.access.sealing import Sealing, passing_sealing
 from nanduti_hub.access.sessions import Held, Session, find_session
 from nanduti_hub.access.throttle import Throttle, new_throttle
@@ -82,7 +82,7 @@ async def caller_of(connection: Connection, database: Database, door: Door) -> C
 
     Raises:
         Refused: `token_missing`, `token_invalid`, `session_ended`, `csrf_refused`, `cross_site`, `role_unchosen`,
-            `sign_in_provider_away`.
+            `role_missing`, `sign_in_refused`, `sign_in_provider_away`.
 
     """
     authorization = connection.headers.get("authorization")
@@ -228,9 +228,9 @@ def _chosen(grants: list[Held], chosen: str) -> Held:
 async def granted(database: Database, provider: oidc.Provider, claims: Claims) -> list[Held]:
     """The roles that a provider's claims give, of those that can be had: for a code that the directory knows."""
     async with transaction(database, STRANGER) as connection:
-        codes = await connection.fetchrow(statement("nanduti_hub.access", "directory_codes"))
+        scopes = await known_scopes(connection)
     grants = [Held(role, scope) for role, scope in grants_of(provider.rules, claims)]
-    return [held for held in grants if is_fit(held, codes["platforms"], codes["institutions"])]
+    return [held for held in grants if is_fit(held, scopes)]
 
 
 async def admit(database: Database, claims: Claims, grants: list[Held], *, is_latest: bool) -> str:

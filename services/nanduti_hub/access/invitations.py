@@ -7,19 +7,20 @@ that it enrols is made anew at each look, and goes sealed to who looks and back:
 somebody else use the link, knows nothing of it.
 """
 
-import base64
-import binascii
 import secrets
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
-import msgspec
 from msgspec import Struct
 
-from nanduti_hub.access import totp
-from nanduti_hub.access.passphrases import Hasher, check_passphrase, hash_passphrase
-from nanduti_hub.access.sealing import NotSealed, Sealing, seal, unseal
+from nanduti_hub.access import people, totp
+from nanduti_hub.access.door import STRANGER, Door
+from nanduti_hub.access.hidden import Hidden
+from nanduti_hub.access.passphrases import check_passphrase, hash_passphrase
+from nanduti_hub.access.people import Person
+from nanduti_hub.access.sealing import NotSealed, Sealing, opened, seal, sealed_until
 from nanduti_hub.access.sessions import Held, account_of, open_session, roles_from
 from nanduti_hub.access.tokens import digest_of
 from nanduti_hub.caller import Caller
@@ -29,12 +30,13 @@ from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 
 _SLICE = "nanduti_hub.access"
-FIRST, AGAIN = timedelta(days=7), timedelta(hours=24)
+#: How long a link works: of who comes for the first time, and of who has an account.
+INVITATION_LASTS, RECOVERY_LASTS = timedelta(days=7), timedelta(hours=24)
 #: Seconds from the look at a link to its use.
 ENROLMENT_LASTS = 3_600.0
 
 
-class NewLink(Struct, frozen=True):
+class NewLink(Hidden, frozen=True):
     """A link that was just made: its secret, which cannot be read again, and until when it works."""
 
     secret: str
@@ -60,7 +62,7 @@ class OpenInvitation(Struct, frozen=True):
         return account_of(self.login, self.home)
 
 
-class Enrolment(Struct, frozen=True):
+class Enrolment(Hidden, frozen=True):
     """A second factor to enrol: its secret, and the same sealed for its person, to be shown again at acceptance."""
 
     secret: str
@@ -70,6 +72,33 @@ class Enrolment(Struct, frozen=True):
 def path_of(secret: str) -> str:
     """Where the page of a link is, below the hub's address."""
     return f"/invitacion/{secret}"
+
+
+async def invite(
+    connection: asyncpg.Connection, caller: Caller, home: str, login: str, name: str, roles: Sequence[Held]
+) -> tuple[Person, NewLink]:
+    """Enter a person, and make the first link.
+
+    Raises:
+        Refused: as `people.enter` says.
+
+    """
+    person = await people.enter(connection, caller, home, login, name, roles)
+    return person, await make_link(connection, person.id, INVITATION_LASTS, caller)
+
+
+async def recover(connection: asyncpg.Connection, caller: Caller, id_: str) -> tuple[Person, NewLink]:
+    """Make another link for a person who has lost the last one, or what it signs in with.
+
+    Raises:
+        Refused: `person_unknown`, `person_shared`, `person_from_provider`.
+
+    """
+    person = await people.managed(connection, caller, id_)
+    if person.issuer is not None:
+        raise Refused(Refusal("person_from_provider"))
+    lasts = RECOVERY_LASTS if person.state == "active" else INVITATION_LASTS
+    return person, await make_link(connection, person.id, lasts, caller)
 
 
 async def make_link(connection: asyncpg.Connection, person: str, lasts: timedelta, by: Caller) -> NewLink:
@@ -112,8 +141,7 @@ async def open_invitation(connection: asyncpg.Connection, secret: str) -> OpenIn
 def new_enrolment(sealing: Sealing, person: str, now: float) -> Enrolment:
     """A new second factor for a person, to be enrolled within `ENROLMENT_LASTS`."""
     secret = totp.new_secret()
-    text = msgspec.json.encode((secret, now + ENROLMENT_LASTS)).decode()
-    return Enrolment(secret, base64.urlsafe_b64encode(seal(sealing, f"enrolment:{person}", text)).decode())
+    return Enrolment(secret, sealed_until(sealing, f"enrolment:{person}", secret, now + ENROLMENT_LASTS))
 
 
 def enrolled(sealing: Sealing, person: str, sealed: str, now: float) -> str:
@@ -124,20 +152,14 @@ def enrolled(sealing: Sealing, person: str, sealed: str, now: float) -> str:
 
     """
     try:
-        text = unseal(sealing, f"enrolment:{person}", base64.urlsafe_b64decode(sealed))
-        secret, until = msgspec.json.decode(text, type=tuple[str, float])
-    except (NotSealed, binascii.Error, ValueError) as error:
+        return opened(sealing, f"enrolment:{person}", sealed, str, now)
+    except NotSealed as error:
         raise Refused(Refusal("enrolment_invalid")) from error
-    if until < now:
-        raise Refused(Refusal("enrolment_invalid"))
-    return secret
 
 
 async def accept(
     database: Database,
-    sealing: Sealing,
-    hasher: Hasher,
-    door: Caller,
+    door: Door,
     found: OpenInvitation,
     enrolment: str,
     passphrase: str,
@@ -153,14 +175,14 @@ async def accept(
 
     """
     check_passphrase(passphrase, found.account, found.name)
-    shared = enrolled(sealing, found.person, enrolment, time.time())
+    shared = enrolled(door.sealing, found.person, enrolment, time.time())
     step = totp.step_of(shared, code, time.time())
     if step is None:
         raise Refused(Refusal("code_refused"))
     # Outside of any transaction: it takes a while, and no connection should wait for it.
-    kept = await hash_passphrase(hasher, passphrase)
-    sealed = seal(sealing, f"totp:{found.person}", shared)
-    async with transaction(database, door) as connection:
+    kept = await hash_passphrase(door.hasher, passphrase)
+    sealed = seal(door.sealing, f"totp:{found.person}", shared)
+    async with transaction(database, STRANGER) as connection:
         person = await connection.fetchval(
             statement(_SLICE, "accept_invitation"), found.digest, kept, sealed, step
         )

@@ -24,6 +24,7 @@ from joserfc.jwk import Key
 from msgspec import Struct, field
 
 from nanduti_hub.access.claims import Claims, Rule, load_rules, name_in, value_at
+from nanduti_hub.access.hidden import Hidden
 from nanduti_hub.access.signatures import (
     Header,
     Unacceptable,
@@ -90,7 +91,7 @@ class Provider(Struct, eq=False):
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Begun(Struct, frozen=True):
+class Begun(Hidden, frozen=True):
     """A sign-in that has begun: send the browser to `url`, and keep the rest where only that browser has it."""
 
     url: str

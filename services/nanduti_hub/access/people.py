@@ -7,7 +7,7 @@ A steward's home is the hub, and the last steward stays.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +23,8 @@ from nanduti_hub.refusal import Refusal, Refused
 
 _SLICE = "nanduti_hub.access"
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+#: Characters of a person's name.
+MOST_NAME = 200
 #: The roles that can be given.
 RoleName = Literal["steward", "administrator", "coordinator", "focal_point", "case_officer", "observer"]
 
@@ -46,28 +48,45 @@ class Person(Struct, frozen=True, kw_only=True):
     removed_at: datetime | None
 
 
-def check_role(role: Role, scope: str, platforms: Collection[str], institutions: Collection[str]) -> None:
-    """Refuse a role that cannot be had for a scope.
+class Scopes(Struct, frozen=True):
+    """The codes for which somebody can have a role: what the directory knows."""
+
+    platforms: frozenset[str]
+    institutions: frozenset[str]
+
+
+async def known_scopes(connection: asyncpg.Connection) -> Scopes:
+    """For what somebody can have a role now."""
+    row = await connection.fetchrow(statement(_SLICE, "directory_codes"))
+    return Scopes(frozenset(row["platforms"]), frozenset(row["institutions"]))
+
+
+async def check_roles(connection: asyncpg.Connection, roles: Sequence[Held], home: str | None = None) -> None:
+    """Refuse a role that cannot be had for its scope, and a home that is neither the hub nor in the directory.
 
     Raises:
-        Refused: `scope_unfit`, with what the role needs.
+        Refused: `home_unknown`; `scope_unfit`, with what the role needs.
 
     """
-    if not is_fit(Held(role, scope), platforms, institutions):
-        raise Refused(Refusal("scope_unfit", {"role": role.value, "scope": scope}))
+    scopes = await known_scopes(connection)
+    if home is not None and home != "*" and home not in scopes.platforms | scopes.institutions:
+        raise Refused(Refusal("home_unknown", {"home": home}))
+    for held in roles:
+        if not is_fit(held, scopes):
+            raise Refused(Refusal("scope_unfit", {"role": held.role.value, "scope": held.scope}))
 
 
-def is_fit(held: Held, platforms: Collection[str], institutions: Collection[str]) -> bool:
+def is_fit(held: Held, scopes: Scopes) -> bool:
     """Whether a role can be had for its scope."""
     match held.role:
         case Role.STEWARD:
             return held.scope == "*"
         case Role.COORDINATOR:
-            return held.scope in platforms
+            return held.scope in scopes.platforms
         case Role.FOCAL_POINT | Role.CASE_OFFICER:
-            return held.scope in institutions
+            return held.scope in scopes.institutions
         case Role.ADMINISTRATOR | Role.OBSERVER:
-            return held.scope in platforms or held.scope in institutions
+            return held.scope in scopes.platforms or held.scope in scopes.institutions
         case _:
             return False
 
@@ -100,22 +119,27 @@ def check_home(home: str, roles: Sequence[Held]) -> None:
         raise Refused(Refusal("steward_elsewhere", {"home": home}))
 
 
-async def invite(
+async def enter(
     connection: asyncpg.Connection, caller: Caller, home: str, login: str, name: str, roles: Sequence[Held]
 ) -> Person:
     """Enter a person, who can do nothing until a link is used.
 
     Raises:
-        Refused: `invalid` for what is no login, `not_yours`, `steward_elsewhere`, `login_taken`.
+        Refused: `invalid` for what is no login or no name, `not_yours`, `home_unknown`, `scope_unfit`,
+            `steward_elsewhere`, `login_taken`.
 
     """
     if LOGIN.fullmatch(login) is None:
         raise Refused(Refusal("invalid", {"reason": "login"}))
+    shown = " ".join(name.split())
+    if not 1 <= len(shown) <= MOST_NAME:
+        raise Refused(Refusal("invalid", {"reason": "name"}))
     permit(caller, Act.MANAGE_PEOPLE, home)
     permit_roles(caller, roles)
+    await check_roles(connection, roles, home)
     check_home(home, roles)
     id_ = await connection.fetchval(
-        statement(_SLICE, "put_person"), new_id(), home, login, name, caller.id, caller.name
+        statement(_SLICE, "put_person"), new_id(), home, login, shown, caller.id, caller.name
     )
     if id_ is None:
         raise Refused(Refusal("login_taken", {"account": account_of(login, home)}))
@@ -169,11 +193,12 @@ async def give_roles(
 
     Raises:
         Refused: `person_unknown`, `person_shared`, `person_from_provider`, `version_conflict`, `not_yours`,
-            `steward_elsewhere`, `last_steward`.
+            `scope_unfit`, `steward_elsewhere`, `last_steward`.
 
     """
     person = await managed(connection, caller, id_)
     permit_roles(caller, roles)
+    await check_roles(connection, roles)
     if person.issuer is not None:
         raise Refused(Refusal("person_from_provider"))
     if person.version != expected:

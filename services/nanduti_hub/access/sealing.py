@@ -4,18 +4,23 @@ Rules that stay true: the key is made once, lies beside the other keys and is re
 was sealed for one purpose and one person does not open for another. Absent: rotation.
 """
 
+import base64
 import hashlib
-import os
 import secrets
-import tempfile
 from pathlib import Path
+from typing import Any, TypeVar
 
-from msgspec import Struct
+import msgspec
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
+from nanduti_hub import private_files
+from nanduti_hub.access.hidden import Hidden
 
-class Sealing(Struct, frozen=True):
+T = TypeVar("T")
+
+
+class Sealing(Hidden, frozen=True):
     """The key, as a box to seal with, and what is derived from it to sign cookies with."""
 
     box: SecretBox
@@ -31,7 +36,7 @@ def open_sealing(directory: Path) -> Sealing:
     path = directory / "totp.key"
     if not path.exists():
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_once(path, secrets.token_hex(SecretBox.KEY_SIZE).encode() + b"\n")
+        private_files.write_once(path, secrets.token_hex(SecretBox.KEY_SIZE).encode() + b"\n")
     return _sealing(bytes.fromhex(path.read_text("ascii").strip()))
 
 
@@ -61,21 +66,29 @@ def unseal(sealing: Sealing, purpose: str, sealed: bytes) -> str:
     return text
 
 
+def sealed_until(sealing: Sealing, purpose: str, value: Any, until: float) -> str:
+    """A value for a browser to keep and to bring back, good until then (seconds since 1970): printable."""
+    text = msgspec.json.encode((value, until)).decode()
+    return base64.urlsafe_b64encode(seal(sealing, purpose, text)).decode()
+
+
+def opened(sealing: Sealing, purpose: str, text: str, kind: type[T], now: float) -> T:
+    """What was sealed for a purpose until a time that has not come.
+
+    Raises:
+        NotSealed: it was not, or is good no more.
+
+    """
+    try:
+        plain = unseal(sealing, purpose, base64.urlsafe_b64decode(text))
+        value, until = msgspec.json.decode(plain, type=tuple[msgspec.Raw, float])
+        found = msgspec.json.decode(value, type=kind)
+    except (ValueError, msgspec.DecodeError) as error:
+        raise NotSealed("not sealed") from error
+    if until < now:
+        raise NotSealed("sealed until before now")
+    return found
+
+
 def _sealing(key: bytes) -> Sealing:
     return Sealing(SecretBox(key), hashlib.blake2b(b"cookies", key=key, digest_size=32).digest())
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # A hard link, unlike a rename, does not replace what another process has just made.
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()

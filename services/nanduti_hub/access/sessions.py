@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from nanduti_hub.access.hidden import Hidden
 from nanduti_hub.access.tokens import digest_of
 from nanduti_hub.caller import Caller, Role
 from nanduti_hub.ledger.identifiers import new_id
@@ -37,7 +38,7 @@ class Held(Struct, frozen=True):
     scope: str
 
 
-class Session(Struct, frozen=True, kw_only=True):
+class Session(Hidden, frozen=True, kw_only=True):
     """A session that stands: whose, until when at most, and the token that changes must show beside the cookie.
 
     `account` is what the person signs in with, or null for one who comes from a provider.

@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import asyncpg
 import structlog
-from msgspec import Struct
 
 from nanduti_hub.access import totp
 from nanduti_hub.access.door import STRANGER, Door
+from nanduti_hub.access.hidden import Hidden
 from nanduti_hub.access.passphrases import is_passphrase
 from nanduti_hub.access.sealing import NotSealed, unseal
 from nanduti_hub.access.sessions import Held, account_of, account_parts, open_session, roles_from
@@ -32,7 +32,7 @@ DEVICE_COOKIE = "__Host-nanduti-device"
 DEVICE_LASTS = 180 * 86_400
 
 
-class SignedIn(Struct, frozen=True):
+class SignedIn(Hidden, frozen=True):
     """A session's secret, and the name and value of the device's cookie for the account; none where somebody else
     has looked after the passphrase.
     """

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 #: Failures before a place waits for an account; seconds of the first wait and of the longest.
 FREE = 5
-FIRST, LONGEST = 30.0, 900.0
+FIRST_WAIT, LONGEST_WAIT = 30.0, 900.0
 #: An address's failures over all accounts: so many at once, and one more each so many seconds.
 ALLOWANCE, REFILL = 40, 15.0
 #: Seconds after which failures are forgotten, and places that are remembered.
@@ -114,7 +114,7 @@ def _waits(failures: OrderedDict[tuple[str, str], Failures], key: tuple[str, str
 def _count(failures: OrderedDict[tuple[str, str], Failures], key: tuple[str, str], now: float) -> None:
     found = failures.get(key)
     count = found.count + 1 if found is not None and now - found.last <= FORGET else 1
-    wait = min(FIRST * 2 ** min(count - FREE, 20), LONGEST) if count >= FREE else 0.0
+    wait = min(FIRST_WAIT * 2 ** min(count - FREE, 20), LONGEST_WAIT) if count >= FREE else 0.0
     failures[key] = Failures(count, now + wait, now)
     failures.move_to_end(key)
     while len(failures) > MOST:

@@ -15,12 +15,15 @@ from typing import Any
 import asyncpg
 from msgspec import Struct
 
+from nanduti_hub.access.hidden import Hidden
 from nanduti_hub.caller import Caller, Role
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 
 _SLICE = "nanduti_hub.access"
+#: Characters of a token's name.
+MOST_NAME = 100
 #: Who makes tokens where no caller is: the hub's own commands.
 HUB = Caller(name="hub", role=Role.STEWARD, scope="*")
 
@@ -41,7 +44,7 @@ class Token(Struct, frozen=True, kw_only=True):
     replaced_by: str | None
 
 
-class NewToken(Struct, frozen=True):
+class NewToken(Hidden, frozen=True):
     """A token that was just made: its id, and the secret, which cannot be read again."""
 
     id: str
@@ -60,15 +63,17 @@ async def create_token(
     return (await make_token(connection, name, role, scope, expires_at, by)).secret
 
 
-def check_name(name: str) -> None:
-    """Refuse a name that could be taken for a person's account.
+def fitting_name(name: str) -> str:
+    """A token's name as it is kept, with single spaces; what could be taken for a person's account is none.
 
     Raises:
         Refused: `token_name_unfit`.
 
     """
-    if "@" in unicodedata.normalize("NFKC", name):
-        raise Refused(Refusal("token_name_unfit"))
+    shown = " ".join(name.split())
+    if not 1 <= len(shown) <= MOST_NAME or "@" in unicodedata.normalize("NFKC", shown):
+        raise Refused(Refusal("token_name_unfit", {"most": MOST_NAME}))
+    return shown
 
 
 async def make_token(

@@ -1,20 +1,13 @@
 """Answers about who may call: never kept by anything on the way, pages of lists, and links for people."""
 
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Any
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.datastructures import Cookie
-from litestar.params import PathParameter, QueryParameter
 
 from nanduti_hub.access.invitations import NewLink, path_of
-from nanduti_hub.serving import hub_of
-
-RequestOf = Request[Any, Any, Any]
-InPath = Annotated[str, PathParameter(max_length=200)]
-InQuery = Annotated[str | None, QueryParameter(max_length=200)]
-Limit = Annotated[int, QueryParameter(ge=1, le=500)]
+from nanduti_hub.serving import RequestOf, hub_of, next_link
 
 
 def answered(
@@ -39,11 +32,7 @@ def page(request: RequestOf, found: list[Any], limit: int) -> Response[bytes]:
     """A page of a list in the order of ids, of which one more than the limit was asked for."""
     shown = found[:limit]
     following = shown[-1].id if len(found) > limit else None
-    headers = {}
-    if following is not None:
-        query = {name: value for name, value in request.query_params.items() if name != "cursor"}
-        headers["Link"] = f'<{request.scope["path"]}?{urlencode({**query, "cursor": following})}>; rel="next"'
-    return answered(200, {"items": shown, "next": following}, headers)
+    return answered(200, {"items": shown, "next": following}, next_link(request, following))
 
 
 def address_of(request: RequestOf, link: NewLink) -> str:

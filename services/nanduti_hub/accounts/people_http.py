@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-import asyncpg
 import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.handlers import BaseRouteHandler
@@ -17,26 +16,25 @@ from msgspec import Meta, Struct
 
 from nanduti_hub.access import audit, people
 from nanduti_hub.access.door import forget
-from nanduti_hub.access.invitations import AGAIN, FIRST, NewLink, make_link
-from nanduti_hub.access.people import Person, RoleName, check_role, home_of
+from nanduti_hub.access.invitations import NewLink, invite, recover
+from nanduti_hub.access.people import Person, RoleName, home_of
 from nanduti_hub.access.policy import Act
 from nanduti_hub.access.sessions import Held
-from nanduti_hub.accounts.answers import (
+from nanduti_hub.accounts.answers import address_of, answered, nothing, page
+from nanduti_hub.caller import Role
+from nanduti_hub.documented import PageOf, Takes, answers
+from nanduti_hub.ledger.database import transaction
+from nanduti_hub.serving import (
     InPath,
     InQuery,
     Limit,
     RequestOf,
-    address_of,
-    answered,
-    nothing,
-    page,
+    caller_from,
+    expected_version,
+    hub_of,
+    recorded_transaction,
+    tag_of,
 )
-from nanduti_hub.caller import Role
-from nanduti_hub.directory.queries import codes_of
-from nanduti_hub.documented import PageOf, Takes, answers
-from nanduti_hub.ledger.database import transaction
-from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import caller_from, expected_version, hub_of, recorded_transaction, tag_of
 
 ONE_PERSON = "/v1/people/{person_id}"
 Code = Annotated[str, Meta(min_length=1, max_length=16)]
@@ -126,13 +124,9 @@ async def post_person(request: RequestOf, data: JSONBody[PersonWanted]) -> Respo
     caller = caller_from(request)
     roles = _roles(data.roles)
     home = data.home or (home_of(roles) if caller.role is Role.STEWARD else caller.scope)
-    name = " ".join(data.name.split())
     async with recorded_transaction(request, caller, 201) as connection:
-        people.permit_roles(caller, roles)
-        await _check(connection, roles, home)
-        person = await people.invite(connection, caller, home, data.login, name, roles)
-        audit.know(request, person.id)
-        link = await make_link(connection, person.id, FIRST, caller)
+        person, link = await invite(connection, caller, home, data.login, data.name, roles)
+        audit.touches(request, person.id)
     return _invited(request, person, link)
 
 
@@ -150,9 +144,8 @@ async def put_roles(request: RequestOf, person_id: InPath, data: JSONBody[RolesW
     caller = caller_from(request)
     roles = _roles(data.roles)
     async with recorded_transaction(request, caller, 200) as connection:
+        # First of all: a hidden person is unknown, whether a version was sent or not.
         await people.managed(connection, caller, person_id)
-        people.permit_roles(caller, roles)
-        await _check(connection, roles, None)
         person = await people.give_roles(connection, caller, person_id, roles, expected_version(request))
     forget(hub_of(request).door, f"person:{person_id}")
     return _shown(request, 200, person)
@@ -173,11 +166,7 @@ async def post_recovery(request: RequestOf, person_id: InPath) -> Response[bytes
     """
     caller = caller_from(request)
     async with recorded_transaction(request, caller, 201) as connection:
-        person = await people.managed(connection, caller, person_id)
-        if person.issuer is not None:
-            raise Refused(Refusal("person_from_provider"))
-        lasts = AGAIN if person.state == "active" else FIRST
-        link = await make_link(connection, person.id, lasts, caller)
+        person, link = await recover(connection, caller, person_id)
     return _invited(request, person, link)
 
 
@@ -199,14 +188,6 @@ async def delete_person(request: RequestOf, person_id: InPath) -> Response[None]
 
 def _roles(wanted: Sequence[RoleWanted]) -> list[Held]:
     return [Held(Role(one.role), one.scope) for one in wanted]
-
-
-async def _check(connection: asyncpg.Connection, roles: Sequence[Held], home: str | None) -> None:
-    codes = await codes_of(connection)
-    for held in roles:
-        check_role(held.role, held.scope, codes.platforms, codes.institutions)
-    if home is not None and home != "*" and home not in codes.platforms | codes.institutions:
-        raise Refused(Refusal("home_unknown", {"home": home}))
 
 
 def _shown(request: RequestOf, status: int, person: Any, **headers: str) -> Response[bytes]:

@@ -5,43 +5,31 @@ and for one use; a person has from then on exactly the roles that the provider's
 directory knows their codes. Absent: what is asked of the provider and believed of it, which is `access.oidc`.
 """
 
-import base64
-import binascii
 import hmac
 import time
 from typing import Annotated
 
-import msgspec
 from litestar import Response, get
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
-from msgspec import Struct
 
 from nanduti_hub.access.door import STRANGER, Door, admit, granted
 from nanduti_hub.access.oidc import Begun, Provider, begin, finish
-from nanduti_hub.access.sealing import NotSealed, seal, unseal
+from nanduti_hub.access.sealing import NotSealed, opened, sealed_until
 from nanduti_hub.access.sessions import open_session, preferred
 from nanduti_hub.access.signing_in import SignedIn
-from nanduti_hub.accounts.answers import RequestOf
-from nanduti_hub.accounts.session_http import entered
+from nanduti_hub.accounts.entering import entered
 from nanduti_hub.documented import answers
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import hub_of
+from nanduti_hub.serving import RequestOf, hub_of
 
 COOKIE = "__Host-nanduti-oidc"
 LASTS = 600
 #: Where a browser is sent that has signed in.
 INSIDE = "/"
 Words = Annotated[str | None, QueryParameter(max_length=4_096)]
-
-
-class _Gone(Struct, frozen=True):
-    """What a browser that has gone to the provider brings back, beside the answer: sealed."""
-
-    begun: Begun
-    until: float
 
 
 @get(
@@ -56,8 +44,7 @@ async def get_provider(request: RequestOf) -> Response[bytes]:
     """Go to the identity provider's own page; 404 where none is configured."""
     door = hub_of(request).door
     begun = await begin(_provider(door))
-    gone = msgspec.json.encode(_Gone(begun, time.time() + LASTS)).decode()
-    sealed = base64.urlsafe_b64encode(seal(door.sealing, "oidc", gone)).decode()
+    sealed = sealed_until(door.sealing, "oidc", begun, time.time() + LASTS)
     return _sent(begun.url, _cookie(sealed, LASTS))
 
 
@@ -106,13 +93,9 @@ def _begun(request: RequestOf, door: Door) -> Begun:
 
     """
     try:
-        sealed = base64.urlsafe_b64decode(request.cookies.get(COOKIE, ""))
-        gone = msgspec.json.decode(unseal(door.sealing, "oidc", sealed), type=_Gone)
-    except (NotSealed, binascii.Error, ValueError) as error:
+        return opened(door.sealing, "oidc", request.cookies.get(COOKIE, ""), Begun, time.time())
+    except NotSealed as error:
         raise Refused(Refusal("sign_in_refused")) from error
-    if gone.until < time.time():
-        raise Refused(Refusal("sign_in_refused"))
-    return gone.begun
 
 
 def _cookie(value: str, lasts: int) -> Cookie:

@@ -15,25 +15,25 @@ from msgspec import Meta, Struct
 
 from nanduti_hub.access import audit
 from nanduti_hub.access.door import forget
-from nanduti_hub.access.people import RoleName, check_role
+from nanduti_hub.access.people import RoleName, check_roles
 from nanduti_hub.access.policy import Act, permit
+from nanduti_hub.access.sessions import Held
 from nanduti_hub.access.tokens import (
     NewToken,
     Token,
-    check_name,
+    fitting_name,
     list_tokens,
     make_token,
     revoke_token,
     rotate_token,
     token_with,
 )
-from nanduti_hub.accounts.answers import InPath, InQuery, Limit, RequestOf, answered, nothing, page
+from nanduti_hub.accounts.answers import answered, nothing, page
 from nanduti_hub.caller import Role
-from nanduti_hub.directory.queries import codes_of
 from nanduti_hub.documented import PageOf, answers
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import caller_from, hub_of, recorded_transaction
+from nanduti_hub.serving import InPath, InQuery, Limit, RequestOf, caller_from, hub_of, recorded_transaction
 
 ONE_TOKEN = "/v1/tokens/{token_id}"  # noqa: S105  # a path
 
@@ -94,15 +94,13 @@ async def post_token(request: RequestOf, data: JSONBody[TokenWanted]) -> Respons
     caller = caller_from(request)
     role = Role(data.role)
     permit(caller, Act.MANAGE_TOKENS, data.scope)
-    check_name(data.name)
+    name = fitting_name(data.name)
     if data.expires_at is not None and data.expires_at <= datetime.now(UTC):
         raise Refused(Refusal("expiry_past"))
     async with recorded_transaction(request, caller, 201) as connection:
-        codes = await codes_of(connection)
-        check_role(role, data.scope, codes.platforms, codes.institutions)
-        name = " ".join(data.name.split())
+        await check_roles(connection, [Held(role, data.scope)])
         made = await make_token(connection, name, role, data.scope, data.expires_at, caller)
-        audit.know(request, made.id)
+        audit.touches(request, made.id)
         token = await token_with(connection, made.id)
     return _made(token, made)
 
@@ -124,7 +122,7 @@ async def rotate(request: RequestOf, token_id: InPath, data: JSONBody[Rotation] 
         permitted = await token_with(connection, token_id)
         _check_own(request, permitted)
         made = await rotate_token(connection, token_id, timedelta(hours=data.overlap_hours), caller)
-        audit.know(request, made.id)
+        audit.touches(request, made.id)
         token = await token_with(connection, made.id)
     forget(hub_of(request).door, f"token:{token_id}")
     return _made(token, made)

@@ -1,21 +1,20 @@
 """The register over HTTP: lists, one action, its history, and the commands on it."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
 import asyncpg
 import msgspec
-from litestar import Request, Response, get, patch, post, put
+from litestar import Response, get, patch, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from nanduti.actions import Report
 from nanduti.directory import Department, Institution, Platform
 from nanduti.vocabulary import Axis, Crime, Kind, Status
-from nanduti_hub.access.audit import know
+from nanduti_hub.access.audit import touches
 from nanduti_hub.access.policy import Act, permit
 from nanduti_hub.actions import spreadsheet
 from nanduti_hub.actions.commands import (
@@ -46,22 +45,23 @@ from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import execute
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.serving import (
+    InPath,
+    InQuery,
+    Limit,
+    RequestOf,
     caller_from,
     command,
     expected_version,
     hub_of,
     json_answer,
+    next_link,
     not_modified,
     tag_of,
     today,
 )
 
-RequestOf = Request[Any, Any, Any]
 ONE_ACTION = "/v1/actions/{name}"
 CHANGED = answers(200, ActionView, headers=("ETag",), takes=CHANGE, leads=[(ONE_ACTION, "/id")])
-Limit = Annotated[int, QueryParameter(ge=1, le=500)]
-InPath = Annotated[str, PathParameter(max_length=200)]
-InQuery = Annotated[str | None, QueryParameter(max_length=200)]
 Cursor = Annotated[str | None, QueryParameter(pattern=r"^n[0-9]{1,18}\Z")]
 #: Rows fetched at once for an export.
 CHUNK = 1_000
@@ -114,14 +114,6 @@ async def list_actions(
         msgspec.json.encode(following),
     )
     return Response(body, media_type="application/json", headers=next_link(request, following))
-
-
-def next_link(request: RequestOf, cursor: str | None) -> dict[str, str]:
-    """The header that leads to the following page, where there is one."""
-    if cursor is None:
-        return {}
-    query = {name: value for name, value in request.query_params.items() if name != "cursor"}
-    return {"Link": f'<{request.scope["path"]}?{urlencode({**query, "cursor": cursor})}>; rel="next"'}
 
 
 def cursor_of(number: int) -> str:
@@ -280,7 +272,7 @@ async def _change(request: RequestOf, name: str, make: ActionCommand | Correctio
     async def work(connection: asyncpg.Connection) -> Answer:
         row = await find_action(connection, name, today())
         found = msgspec.json.decode(row["body"], type=_Identified)
-        know(request, found.id)
+        touches(request, found.id)
         permit(caller, Act.CHANGE_ACTION, found.platform)
         wanted = (
             Correct(correction=make, facts=await facts_of(connection))

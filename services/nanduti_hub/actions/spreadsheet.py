@@ -1,11 +1,8 @@
 """Actions as a coordinator opens them in Excel: Spanish words and names, no codes but the action's own.
 
-UTF-8 with BOM, semicolons, days as 31/12/2026, decimals after a comma. A text that a spreadsheet would take
-for a formula gets an apostrophe before it.
+Days as 31/12/2026, decimals after a comma; how a line is written is said in `csv_lines`.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -16,8 +13,8 @@ from nanduti.actions import Action
 from nanduti.directory import Department, Institution, Platform
 from nanduti.phrases import STATUS_WORDS
 from nanduti.vocabulary import Crime, Kind
+from nanduti_hub.csv_lines import BOM, guarded_line
 
-BOM = b"\xef\xbb\xbf"
 COLUMNS = (
     "codigo", "plataforma", "numero", "eje_comun", "eje_propio", "actividad", "tipo", "delitos", "departamentos",
     "responsable", "corresponsables", "inicio", "fin", "indicador", "unidad", "meta", "presupuesto_gs", "fuente",
@@ -58,8 +55,8 @@ def names_of(
 
 
 def heading() -> bytes:
-    """The file's first bytes: the mark that tells Excel it is UTF-8, and the columns' names."""
-    return BOM + _line(COLUMNS)
+    """The file's first line: the columns' names."""
+    return BOM + guarded_line(COLUMNS)
 
 
 def line(body: bytes, *, overdue: bool, names: Names) -> bytes:
@@ -94,11 +91,6 @@ def line(body: bytes, *, overdue: bool, names: Names) -> bytes:
     return guarded_line(cells)
 
 
-def guarded_line(cells: Iterable[str]) -> bytes:
-    """A line in which no text is a formula to a spreadsheet."""
-    return _line([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
-
-
 def _day(day: date | None) -> str:
     return day.strftime("%d/%m/%Y") if day else ""
 
@@ -107,9 +99,3 @@ def _number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:.0f}" if value.is_integer() and abs(value) < 2**53 else str(value).replace(".", ",")
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(cells)
-    return text.getvalue().encode()

@@ -7,25 +7,21 @@ from datetime import time as time_of_day
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Stream
 
 from nanduti_hub.access.policy import Act
-from nanduti_hub.actions.http import next_link
-from nanduti_hub.actions.spreadsheet import BOM, guarded_line
 from nanduti_hub.audit.queries import Entry, Filters, Place, page_of_audit
 from nanduti_hub.caller import Caller, Role
+from nanduti_hub.csv_lines import BOM, guarded_line
 from nanduti_hub.documented import CSV, NDJSON, PageOf, answers
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import ZONE, caller_from, hub_of
+from nanduti_hub.serving import ZONE, InQuery, Limit, RequestOf, caller_from, hub_of, next_link
 
-RequestOf = Request[Any, Any, Any]
-Limit = Annotated[int, QueryParameter(ge=1, le=500)]
-InQuery = Annotated[str | None, QueryParameter(max_length=200)]
 Status = Annotated[int | None, QueryParameter(ge=100, le=599)]
 #: Microseconds since 1970, up to a year that PostgreSQL and Python both have, and the number of a row.
 Cursor = Annotated[str | None, QueryParameter(pattern=r"^a[0-9]{1,16}\.[0-9]{1,18}\Z")]
@@ -62,7 +58,6 @@ COLUMNS = (
 
 def filters_from(
     actor: InQuery = None,
-    name: InQuery = None,
     role: FromQuery[Role | None] = None,
     acting_for: Scope = None,
     act: FromQuery[Act | None] = None,
@@ -80,7 +75,7 @@ def filters_from(
 
     """
     return Filters(
-        actor=actor, name=name, role=role and role.value, scope=acting_for, act=act and act.value, target=target,
+        actor=actor, role=role and role.value, scope=acting_for, act=act and act.value, target=target,
         status=status, refused=refused, address=address,
         since=_moment("since", since), until=_moment("until", until, days=1),
     )  # fmt: skip

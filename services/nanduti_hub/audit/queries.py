@@ -13,7 +13,6 @@ class Filters(Struct, frozen=True, kw_only=True):
     """What the record is narrowed to; None narrows nothing. `until` is not itself in it."""
 
     actor: str | None = None
-    name: str | None = None
     role: str | None = None
     scope: str | None = None
     act: str | None = None
@@ -57,7 +56,6 @@ async def page_of_audit(
     rows = await connection.fetch(
         statement("nanduti_hub.audit", "list_audit"),
         filters.actor,
-        filters.name,
         filters.role,
         filters.scope,
         filters.act,

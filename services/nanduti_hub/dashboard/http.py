@@ -8,9 +8,9 @@ but never a passphrase or a code; a form that is sent twice ends on a page that 
 import contextlib
 import functools
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 from litestar.params import PathParameter
@@ -22,7 +22,7 @@ from nanduti_hub.access.invitations import Enrolment, OpenInvitation, enrolled, 
 from nanduti_hub.access.passphrases import FEWEST
 from nanduti_hub.access.policy import Act
 from nanduti_hub.access.sessions import Held, Session
-from nanduti_hub.accounts.session_http import accepted, act_as, enter, gone_cookie, invitation_with, leave
+from nanduti_hub.accounts.entering import accepted, act_as, enter, gone_cookie, invitation_with, leave
 from nanduti_hub.caller import Role
 from nanduti_hub.dashboard import words
 from nanduti_hub.dashboard.rendering import (
@@ -38,9 +38,8 @@ from nanduti_hub.ledger.database import transaction
 from nanduti_hub.limits import address_key
 from nanduti_hub.reasons import CONTROL
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import hub_of
+from nanduti_hub.serving import RequestOf, hub_of
 
-RequestOf = Request[Any, Any, Any]
 #: Of any length: a link that was copied wrongly is a link that does not work, and nothing else.
 Secret = Annotated[str, PathParameter()]
 Name = Annotated[str, PathParameter(max_length=60)]
@@ -162,15 +161,9 @@ async def show_account(request: RequestOf) -> Response[bytes]:
     )
 
 
-@_page("/cuenta/rol", opt={"open": True, "free": True}, sync_to_thread=False)
-def show_role(request: RequestOf) -> Response[bytes]:
-    """Where somebody is who reloads what a form has answered, or types its address."""
-    return redirect(here(request, "/cuenta"))
-
-
-@_page("/cuenta/salir", opt={"open": True, "free": True}, sync_to_thread=False)
-def show_leave(request: RequestOf) -> Response[bytes]:
-    """The same: looking at an address signs nobody out."""
+@_page(["/cuenta/rol", "/cuenta/salir"], opt={"open": True, "free": True}, sync_to_thread=False)
+def show_account_instead(request: RequestOf) -> Response[bytes]:
+    """For who reloads what a form has answered, or types its address: looking at it signs nobody out."""
     return redirect(here(request, "/cuenta"))
 
 
@@ -233,14 +226,12 @@ def _shown_enrolment(request: RequestOf, found: OpenInvitation, sealed: str) -> 
 
 async def _names(request: RequestOf, codes: set[str]) -> dict[str, str]:
     """What platforms and institutions are called; the hub's own home is the whole system."""
-    found = {code: code for code in codes} | {"*": words.said(language(request), "hub")}
     async with transaction(hub_of(request).ledger.database, STRANGER) as connection:
-        for code in codes - {"*"}:
-            for institution in await entries(connection, Institution, code):
-                found[code] = f"{institution.name} ({institution.acronym})"
-            for platform in await entries(connection, Platform, code):
-                found[code] = f"{platform.name} ({platform.acronym})"
-    return found
+        institutions, platforms = await entries(connection, Institution), await entries(connection, Platform)
+    called = {"*": words.said(language(request), "hub")}
+    called |= {entry.code: f"{entry.name} ({entry.acronym})" for entry in institutions}
+    called |= {entry.code: f"{entry.name} ({entry.acronym})" for entry in platforms}
+    return {code: called.get(code, code) for code in codes}
 
 
 async def _fields(request: RequestOf, *names: str) -> dict[str, str]:
@@ -360,8 +351,7 @@ ROUTES: list[BaseRouteHandler] = [
     show_invitation,
     post_invitation,
     show_account,
-    show_role,
+    show_account_instead,
     post_role,
-    show_leave,
     post_leave,
 ]

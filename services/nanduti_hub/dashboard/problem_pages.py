@@ -8,16 +8,16 @@ it: to the identity provider's pages, and back.
 from typing import Any
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException
 
-from nanduti_hub.accounts.session_http import gone_cookie
+from nanduti_hub.accounts.entering import gone_cookie
 from nanduti_hub.dashboard import words
 from nanduti_hub.dashboard.rendering import here, language, page, redirect, wants_page
 from nanduti_hub.problems import on_failure, on_http_exception, on_refused
 from nanduti_hub.refusal import Refused
+from nanduti_hub.serving import RequestOf
 
-RequestOf = Request[Any, Any, Any]
 #: Who calls is not known, or not any more: a person is sent to sign in.
 _NOT_IN = {"token_missing": "antes", "session_ended": "fin"}
 #: Refusals that a page tells in words of its own, where the document's are for programs.

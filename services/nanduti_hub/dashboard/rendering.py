@@ -13,15 +13,14 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 import jinja2
-from litestar import Request, Response
+from litestar import Response
 from litestar.connection import ASGIConnection
 from msgspec import Struct
 
 from nanduti_hub.dashboard import words
 from nanduti_hub.dashboard.words import Language
 from nanduti_hub.problems import language_of
-
-RequestOf = Request[Any, Any, Any]
+from nanduti_hub.serving import RequestOf, not_modified
 
 #: What every page says beside the headers that all answers have. `same-origin`, not `no-referrer`: with that a
 #: browser says `Origin: null` of our own forms, and the door takes them for another site's.
@@ -64,8 +63,7 @@ def static_answer(request: RequestOf, name: str) -> Response[bytes] | None:
         "Cache-Control": _FOREVER if request.query_params.get("v") == file.mark else _SHORT,
         "ETag": tag,
     }
-    known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
-    if tag in known:
+    if not_modified(request, tag):
         return Response(b"", status_code=304, headers=headers)
     return Response(file.body, headers=headers, media_type=file.kind)
 

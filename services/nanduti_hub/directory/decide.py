@@ -14,11 +14,9 @@ from nanduti.directory import (
     Seat,
     SeatRegistered,
 )
+from nanduti_hub.caller import RESERVED
 from nanduti_hub.directory.commands import Codes, DirectoryCommand, Entity, Found, Register
 from nanduti_hub.refusal import Refusal
-
-#: Codes that would be mistaken for the bus's own users or for a scope of its subjects.
-RESERVED = frozenset({"sys", "keeper", "relay", "joint", "hub"})
 
 
 def decide(state: DirectoryEvent | None, command: DirectoryCommand) -> Sequence[DirectoryEvent] | Refusal:

@@ -4,10 +4,10 @@ from typing import Annotated, Any, TypeVar
 
 import asyncpg
 import msgspec
-from litestar import Request, Response, get, put
+from litestar import Response, get, put
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, PathParameter
 
 from nanduti.directory import Department, Institution, Platform, Seat
 from nanduti_hub.access.policy import Act
@@ -21,9 +21,17 @@ from nanduti_hub.ledger.append import read_streams
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import execute
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import caller_from, command, expected_version, hub_of, json_answer, tag_of
+from nanduti_hub.serving import (
+    InQuery,
+    RequestOf,
+    caller_from,
+    command,
+    expected_version,
+    hub_of,
+    json_answer,
+    tag_of,
+)
 
-RequestOf = Request[Any, Any, Any]
 ONE_INSTITUTION = "/v1/institutions/{code}"
 ONE_PLATFORM = "/v1/platforms/{code}"
 
@@ -39,7 +47,6 @@ def entered(kind: type[Any]) -> dict[int, ResponseSpec]:
 
 
 InPath = Annotated[str, PathParameter(max_length=40)]
-InQuery = Annotated[str | None, QueryParameter(max_length=40)]
 T = TypeVar("T", Department, Institution, Platform, Seat)
 
 

@@ -1,20 +1,20 @@
 """An installation's state directory: where each thing lies, which ports it has, and who is using it now.
 
-Rules that stay true: everything in it is readable by its owner alone; a private file is either the old one or
-the new one, whole; two processes never run on one home.
+Rules that stay true: everything in it is readable by its owner alone; two processes never run on one home.
 Absent on purpose: any knowledge of what the servers put into their own directories.
 """
 
 import fcntl
 import os
 import socket
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+
+from nanduti_hub import private_files
 
 
 @dataclass(frozen=True)
@@ -102,28 +102,6 @@ def locked(home: Home) -> Iterator[None]:
         os.close(descriptor)
 
 
-def write_private(path: Path, content: bytes | str) -> None:
-    """Replaces the file, whole and on disk, with mode 0600."""
-    data = content.encode() if isinstance(content, str) else content
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp gives 0600
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-        raise
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-
-
 def is_free(port: int) -> bool:
     """Whether a server of ours could listen on this port of 127.0.0.1 now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -158,5 +136,5 @@ def kept_port(home: Home, name: str) -> int:
     chosen = free_port()
     while chosen in ports.values():
         chosen = free_port()
-    write_private(home.ports_json, msgspec.json.format(msgspec.json.encode(ports | {name: chosen})))
+    private_files.replace(home.ports_json, msgspec.json.format(msgspec.json.encode(ports | {name: chosen})))
     return chosen

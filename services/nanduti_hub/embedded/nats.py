@@ -18,8 +18,9 @@ from pathlib import Path
 
 import psutil
 
+from nanduti_hub import private_files
 from nanduti_hub.embedded.child import Child, ServerFailed, log_tail, spawn, stop_foreign
-from nanduti_hub.embedded.home import Home, write_private
+from nanduti_hub.embedded.home import Home
 
 TERMINATE = ((signal.SIGTERM, 10.0),)
 
@@ -123,7 +124,7 @@ async def stop_left_over(home: Home) -> bool:
 async def write_config(home: Home, config_text: str) -> None:
     """Puts the configuration in its place if nats-server finds nothing wrong with it."""
     candidate = config_file(home).with_suffix(".candidate")
-    write_private(candidate, config_text)
+    private_files.replace(candidate, config_text)
     try:
         await asyncio.to_thread(check_config, candidate)
         candidate.replace(config_file(home))

@@ -26,8 +26,9 @@ from urllib.parse import quote
 
 import psutil
 
+from nanduti_hub import private_files
 from nanduti_hub.embedded.child import Child, Identity, ServerFailed, ended, log_tail, spawn, stop_foreign
-from nanduti_hub.embedded.home import Home, write_private
+from nanduti_hub.embedded.home import Home
 
 SUPERUSER = "nanduti_super"
 
@@ -221,7 +222,7 @@ def superuser_password(home: Home) -> str:
     if not path.exists():
         if home.postgres.exists():
             raise ServerFailed(f"Falta {path}: sin esa contraseña no se puede administrar la base de datos.")
-        write_private(path, secrets.token_urlsafe(32) + "\n")
+        private_files.replace(path, secrets.token_urlsafe(32) + "\n")
     return path.read_text().strip()
 
 

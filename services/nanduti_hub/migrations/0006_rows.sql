@@ -10,7 +10,7 @@ RETURN code = current_setting('nanduti.scope', true);
 CREATE FUNCTION is_role(role text) RETURNS boolean LANGUAGE sql STABLE
 RETURN role = current_setting('nanduti.role', true);
 
--- Whoever has said who calls is a member, a steward, or the hub: strangers are turned away before.
+-- Whoever has said who calls. The door itself, which looks a stranger's credential up, is an observer of no scope.
 CREATE FUNCTION is_known() RETURNS boolean LANGUAGE sql STABLE
 RETURN coalesce(current_setting('nanduti.role', true), '') <> '';
 

@@ -15,7 +15,6 @@ ALTER TABLE token
     ADD COLUMN replaced_by     text,
     ADD CHECK (role IN ('steward', 'administrator', 'coordinator', 'focal_point', 'case_officer', 'observer')),
     ADD CHECK ((role = 'steward') = (scope = '*'));
-CREATE INDEX token_name ON token (name);
 
 REVOKE ALL ON token FROM nanduti_app;
 GRANT SELECT (id, name, role, scope, created_by, created_by_name, created_at, expires_at, last_used_at, revoked_at, replaced_by)
@@ -126,7 +125,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER end_with_roles AFTER INSERT OR UPDATE OR DELETE ON person_role
+CREATE TRIGGER end_with_roles AFTER INSERT OR DELETE ON person_role
 FOR EACH ROW EXECUTE FUNCTION end_with_roles();
 
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
@@ -189,9 +188,9 @@ AS $$
     WHERE t.sha256 = digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now());
 $$;
 
--- The roles of a person as JSON.
+-- The roles of a person as JSON, for the functions below, which run as the owner.
 CREATE FUNCTION roles_of(wanted text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+LANGUAGE sql STABLE
 AS $$
     SELECT coalesce(json_agg(json_build_object('role', r.role, 'scope', r.scope) ORDER BY r.role, r.scope), '[]')
     FROM person_role r WHERE r.person = wanted;

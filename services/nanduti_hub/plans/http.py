@@ -1,18 +1,16 @@
 """Plans and their workbooks over HTTP: open a plan, upload, look at the borrador, pair, confirm."""
 
-from typing import Annotated, Any
-
 import asyncpg
 import msgspec
-from litestar import Request, Response, get, post, put
+from litestar import Response, get, post, put
 from litestar.datastructures import UploadFile
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from nanduti.plans import Plan
-from nanduti_hub.access.audit import know, record, recorded
+from nanduti_hub.access.audit import record, recorded, touches
 from nanduti_hub.access.policy import Act, permit
 from nanduti_hub.actions.commands import PlanAction
 from nanduti_hub.actions.http import facts_of
@@ -36,6 +34,9 @@ from nanduti_hub.plans.views import DraftView, ImportListed, ListedPlan, PlanVie
 from nanduti_hub.plans.writing import NewAction, NewPlan, action_from, code_of, plan_from
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import (
+    InPath,
+    InQuery,
+    RequestOf,
     caller_from,
     command,
     expected_version,
@@ -46,7 +47,6 @@ from nanduti_hub.serving import (
     today,
 )
 
-RequestOf = Request[Any, Any, Any]
 ONE_PLAN = "/v1/plans/{plan_id}"
 ONE_IMPORT = "/v1/imports/{import_id}"
 
@@ -57,8 +57,6 @@ def drafted(status: int, takes: Takes = Takes()) -> dict[int, ResponseSpec]:  # 
     return answers(status, DraftView, headers=headers, takes=takes, leads=[(ONE_IMPORT, "/id")])
 
 
-InPath = Annotated[str, PathParameter(max_length=200)]
-InQuery = Annotated[str | None, QueryParameter(max_length=200)]
 #: Bytes of a workbook.
 MOST_BYTES = 20_000_000
 
@@ -121,7 +119,7 @@ async def _register(request: RequestOf, plan: Plan, expected: int | None = None)
         await platform_named(connection, plan.platform)
         if expected is not None:
             owner = (await plan_now(connection, plan.id)).plan.platform
-            know(request, plan.id)
+            touches(request, plan.id)
             permit(caller, Act.CHANGE_PLAN, owner)
         done = await execute(
             connection, ledger, PLANS, plan.id, RegisterPlan(plan=plan), expected=expected or 0
@@ -174,7 +172,7 @@ async def add_action(request: RequestOf, plan_id: InPath, data: JSONBody[NewActi
     async def work(connection: asyncpg.Connection) -> Answer:
         # A workbook that is being confirmed holds the plan: it must see this action, or come before it.
         owner = (await plan_now(connection, plan_id)).plan.platform
-        know(request, plan_id)
+        touches(request, plan_id)
         permit(caller, Act.CHANGE_ACTION, owner)
         plan = (await plan_now(connection, plan_id, lock=True)).plan
         platform = await platform_named(connection, plan.platform)
@@ -206,12 +204,13 @@ async def upload_workbook(request: RequestOf, plan_id: InPath, file_name: InQuer
     ledger = hub_of(request).ledger
     async with transaction(ledger.database, caller) as connection:
         plan = (await plan_now(connection, plan_id)).plan
-    know(request, plan_id)
+    touches(request, plan_id)
     permit(caller, Act.CHANGE_PLAN, plan.platform)
     name, content = await _file_of(request, file_name)
 
     async def noted(connection: asyncpg.Connection, made: str) -> None:
-        await record(connection, request, caller, 201, made=made)
+        touches(request, made)
+        await record(connection, request, caller, 201)
 
     import_id = await upload(ledger, caller, plan_id, name, content, noted)
     recorded(request)
@@ -255,7 +254,7 @@ async def _draft(request: RequestOf, caller: Caller, import_id: str, status: int
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         draft = await find_draft(connection, import_id)
         permit(caller, Act.READ_IMPORT, draft.platform, hidden=Refusal("import_unknown"))
-        know(request, draft.id)
+        touches(request, draft.id)
         last = (await plan_now(connection, draft.plan)).plan.revision
     seen = await view(hub_of(request).ledger, caller, draft)
     same_as = last.number if last is not None and last.sha256 == draft.sha256 else None
@@ -289,7 +288,7 @@ async def pair_rows(request: RequestOf, import_id: InPath, data: JSONBody[Pairs]
     async with recorded_transaction(request, caller, 200) as connection:
         draft = await find_draft(connection, import_id, lock=True)
         permit(caller, Act.CHANGE_PLAN, draft.platform, hidden=Refusal("import_unknown"))
-        know(request, draft.id)
+        touches(request, draft.id)
         known = {
             row["id"]
             for row in await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
@@ -332,7 +331,7 @@ async def confirm_import(
     if platform is None:
         raise Refused(Refusal("import_unknown"))
     permit(caller, Act.CHANGE_PLAN, platform, hidden=Refusal("import_unknown"))
-    know(request, import_id)
+    touches(request, import_id)
 
     async def noted(connection: asyncpg.Connection) -> None:
         await record(connection, request, caller, 200)
@@ -353,7 +352,7 @@ async def list_imports(request: RequestOf, plan_id: InPath) -> Response[bytes]:
     caller = caller_from(request)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
         plan = (await plan_now(connection, plan_id)).plan
-        know(request, plan_id)
+        touches(request, plan_id)
         permit(caller, Act.READ_IMPORT, plan.platform)
         rows = await connection.fetch(statement("nanduti_hub.plans", "list_imports"), plan_id)
     return Response(

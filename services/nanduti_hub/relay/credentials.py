@@ -14,12 +14,10 @@ knows of a change only when its configuration is written and reloaded (`admissio
 """
 
 import asyncio
-import contextlib
 import fcntl
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,6 +26,7 @@ from typing import Any
 import nkeys
 from msgspec import Struct
 
+from nanduti_hub import private_files
 from nanduti_hub.relay.server_config import PublicKeys
 from nanduti_hub.relay.streams import Member
 
@@ -110,7 +109,7 @@ def seed_file(keyring: Keyring, name: str) -> Path:
         path = _member_seed(keyring, name)
     if not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        _write_once(path, _new_seed())
+        private_files.write_once(path, _new_seed())
     return path
 
 
@@ -128,7 +127,7 @@ def revoke(keyring: Keyring, code: str) -> bool:
     """Shut a member out until its credential is rotated; says whether it was not so already."""
     is_new = not is_revoked(keyring, code)
     # First of all, so that a crash on the way leaves it shut out.
-    _write_once(_revocation(keyring, code), b"")
+    private_files.write_once(_revocation(keyring, code), b"")
     dismiss(keyring, code)
     return is_new
 
@@ -138,8 +137,7 @@ def dismiss(keyring: Keyring, code: str) -> None:
     seed = _member_seed(keyring, code)
     if seed.exists():
         _retire(keyring, code, seed)
-        seed.unlink()
-        _brought_to_disk(seed.parent)
+        private_files.remove(seed)
     seed.with_suffix(".json").unlink(missing_ok=True)
 
 
@@ -148,8 +146,7 @@ def rotate(keyring: Keyring, code: str) -> Path:
     seed = _member_seed(keyring, code)
     if seed.exists():
         _retire(keyring, code, seed)
-    _temporary(seed, _new_seed()).replace(seed)
-    _brought_to_disk(seed.parent)
+    private_files.replace(seed, _new_seed())
     _revocation(keyring, code).unlink(missing_ok=True)
     return seed
 
@@ -225,7 +222,7 @@ def context_file(keyring: Keyring, member: Member, url: str, ca: Path | None = N
         context |= {"ca": str(ca.resolve()), "tls_first": True}
     text = json.dumps(context, ensure_ascii=False, indent=2).encode() + b"\n"
     if not path.exists() or path.read_bytes() != text:
-        _temporary(path, text).replace(path)
+        private_files.replace(path, text)
     return path
 
 
@@ -239,39 +236,8 @@ def _revocation(keyring: Keyring, code: str) -> Path:
 
 def _retire(keyring: Keyring, code: str, seed: Path) -> None:
     kept = keyring.directory / "retired" / f"{code}.{public_key_in(seed)}.nk"
-    with contextlib.suppress(FileExistsError):
-        os.link(seed, kept)
-    _brought_to_disk(kept.parent)
+    private_files.write_once(kept, seed.read_bytes())
 
 
 def _new_seed() -> bytes:
     return bytes(nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER)) + b"\n"
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    temporary = _temporary(path, content)
-    try:
-        # A hard link, unlike a rename, does not replace what another process has just made.
-        os.link(temporary, path)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
-    _brought_to_disk(path.parent)
-
-
-def _temporary(path: Path, content: bytes) -> Path:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(name)
-
-
-def _brought_to_disk(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""The keeper makes LEDGER, what is staged and the members' copies, and says how far each copy is.
+"""The keeper makes LEDGER, what is staged and the members' copies, and says where each copy should end.
 
 Rules that stay true: doing it twice changes nothing; nothing is ever deleted or purged; a difference that
 the server cannot take is an error that names it. After LEDGER was lost and made again no member's stream
@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 import nats.errors
-from msgspec import Struct
 from nats.aio.client import Client
 
 from nanduti_hub.relay import streams
@@ -47,23 +46,6 @@ class ConfigurationConflict(RuntimeError):
         super().__init__(f"stream {stream}: {', '.join(fields)} cannot be changed: {reason}")
         self.stream = stream
         self.fields = tuple(fields)
-
-
-class CopyHealth(Struct, frozen=True, kw_only=True):
-    """How far a member's copy is: its last sequence, that of the last message of its own filter in
-    LEDGER, and what the mirror says of itself.
-    """
-
-    member: str
-    stream: str
-    last_seq: int
-    expected_seq: int
-    error: str = ""
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the copy holds all that LEDGER held when it was asked."""
-        return self.last_seq >= self.expected_seq
 
 
 async def provision(hub: Client, connect_as: ConnectAs, members: Sequence[Member]) -> None:
@@ -107,13 +89,6 @@ async def ensure_stream(nc: Client, configuration: Configuration) -> bool:
         except ApiError as error:
             raise ConfigurationConflict(name, fields, error.description) from error
     return False
-
-
-async def health(hub: Client, connect_as: ConnectAs, members: Sequence[Member]) -> list[CopyHealth]:
-    """How far every copy of every member is, by member and stream."""
-    expected = await expected_ends(hub, members)
-    of_members = await bounded(_member_health(connect_as, member, expected) for member in members)
-    return [copy for copies in of_members for copy in copies]
 
 
 async def expected_ends(hub: Client, members: Sequence[Member]) -> dict[tuple[Member, str], int]:
@@ -171,33 +146,6 @@ async def _made_for(hub: Client, connect_as: ConnectAs, member: Member) -> None:
             await _answered(keeper, probe, b"{}")
         for configuration in streams.copies(member):
             await ensure_stream(keeper, configuration)
-    finally:
-        await keeper.close()
-
-
-async def _member_health(
-    connect_as: ConnectAs, member: Member, expected: dict[tuple[Member, str], int]
-) -> list[CopyHealth]:
-    keeper = await connect_as(f"keeper:{member.code}")
-    try:
-        found = []
-        for copy in streams.COPIES:
-            try:
-                info = await call(keeper, f"STREAM.INFO.{copy}")
-                last = int(info["state"]["last_seq"])
-                error = info.get("mirror", {}).get("error", {}).get("description", "")
-            except ApiError as refusal:
-                last, error = 0, refusal.description
-            found.append(
-                CopyHealth(
-                    member=member.code,
-                    stream=copy,
-                    last_seq=last,
-                    expected_seq=expected[member, copy],
-                    error=error,
-                )
-            )
-        return found
     finally:
         await keeper.close()
 

@@ -36,7 +36,7 @@ LOOK_EVERY = 1.0
 #: Seconds between two looks at whether every copy is there: a member can delete its own.
 MEND_EVERY = 600.0
 #: Seconds before what failed is tried again: at first, and at most.
-AGAIN, AGAIN_AT_MOST = 5.0, 30.0
+RETRY_AFTER, RETRY_AFTER_AT_MOST = 5.0, 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +107,7 @@ async def keep_copies(bus: Bus, wanted: asyncio.Event, made: asyncio.Event) -> N
     settled: Settled | None = None
     seen: tuple[int, tuple[int, ...]] | None = None
     let_in: Sequence[Member] = ()
-    told, pause = "", AGAIN
+    told, pause = "", RETRY_AFTER
     loop = asyncio.get_running_loop()
     mend_at = loop.time() + MEND_EVERY
     while True:
@@ -129,7 +129,7 @@ async def keep_copies(bus: Bus, wanted: asyncio.Event, made: asyncio.Event) -> N
                 await _provisioned(bus, settled.roll, joined)
                 let_in = settled.roll.members
             # As it was before anything was done: what changed meanwhile, or by our own hand, is looked at again.
-            seen, told, pause = now, "", AGAIN
+            seen, told, pause = now, "", RETRY_AFTER
             mend_at = loop.time() + MEND_EVERY
         except (
             *DATABASE_AWAY, asyncpg.PostgresError, nats.errors.Error, RuntimeError, TimeoutError,
@@ -137,11 +137,11 @@ async def keep_copies(bus: Bus, wanted: asyncio.Event, made: asyncio.Event) -> N
             reason = _reason(error)
             if reason != told:
                 _tell_failure(bus, error, reason)
-                told, pause = reason, AGAIN
+                told, pause = reason, RETRY_AFTER
             wanted.set()
             made.set()
             await asyncio.sleep(pause)
-            pause = min(2 * pause, AGAIN_AT_MOST)
+            pause = min(2 * pause, RETRY_AFTER_AT_MOST)
         made.set()
 
 

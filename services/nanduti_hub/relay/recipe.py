@@ -4,20 +4,19 @@ Rule that stays true: what is said to be run asks for the very same set-up again
 lost by not being said again. Absent: a server of the hub's own, which needs no operator.
 """
 
-import os
 import shlex
-import tempfile
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
+from nanduti_hub import private_files
 from nanduti_hub.relay.admission import Site
 from nanduti_hub.relay.credentials import Keyring
 from nanduti_hub.relay.server_config import Certificate
 
 #: The set-up of a server of which nothing was ever said.
-FIRST = Site("0.0.0.0", 4222, "/var/lib/nats/jetstream")  # noqa: S104  # members are on other machines
+DEFAULT_SITE = Site("0.0.0.0", 4222, "/var/lib/nats/jetstream")  # noqa: S104  # members are on other machines
 
 
 def kept_site(keyring: Keyring) -> Site | None:
@@ -35,10 +34,7 @@ def kept_site(keyring: Keyring) -> Site | None:
 
 def keep_site(keyring: Keyring, site: Site) -> None:
     """Keep a set-up beside the keys."""
-    descriptor, name = tempfile.mkstemp(dir=keyring.directory, prefix=".site.")  # mode 0600
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(site))
-    Path(name).replace(_file(keyring))
+    private_files.replace(_file(keyring), msgspec.json.encode(site))
 
 
 def asked_for(
@@ -51,7 +47,7 @@ def asked_for(
     without_tls: bool,
 ) -> Site:
     """The set-up that is asked for: what is said, and for the rest what was asked for last."""
-    site = kept or FIRST
+    site = kept or DEFAULT_SITE
     if listen is not None:
         site = replace(site, listen_host=listen[0], listen_port=listen[1])
     if store_dir is not None:

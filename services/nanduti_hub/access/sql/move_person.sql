@@ -1,3 +1,3 @@
 -- The next version of a person.
 -- $1 text id
-UPDATE person SET version = version + 1 WHERE id = $1 RETURNING version
+UPDATE person SET version = version + 1 WHERE id = $1

@@ -1,0 +1,16 @@
+"""Lines of a file that opens in Excel in Spanish: UTF-8 with BOM, semicolons, and no cell that is a formula."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+#: A file's first bytes: they tell Excel that it is UTF-8.
+BOM = b"\xef\xbb\xbf"
+
+
+def guarded_line(cells: Iterable[str]) -> bytes:
+    """A line in which a text that a spreadsheet would take for a formula has an apostrophe before it."""
+    text = io.StringIO()
+    guarded = [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells]
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(guarded)
+    return text.getvalue().encode()
