@@ -47,7 +47,6 @@ from nanduti_hub.relay.credentials import (
     open_keyring,
     revoke,
     rotate,
-    seed_file,
 )
 from nanduti_hub.relay.membership import roll_of
 from nanduti_hub.relay.probing import Finding, Trouble, probe
@@ -238,18 +237,21 @@ def bus_rotate(code: str, home: Path) -> None:
         _named((await place.roll()).members, code)
         await _record(place, "bus rotate", code)
 
+        seed = Path()
+
         def new_key(roll: Roll) -> None:
+            nonlocal seed
             _named(roll.members, code)
-            rotate(place.keyring, code)
+            seed = rotate(place.keyring, code)
 
         await _changed(place, new_key)
-        seed = seed_file(place.keyring, code)
         click.echo(f"Clave nueva de {code}: {seed}\nContexto para «nats»: {seed.with_suffix('.json')}")
         if place.home is None:
             _tell_commands(place.keyring)
             return
-        roll = await place.roll()
-        if found := [it for it in await _probed(place, roll) if it.user == code]:
+        # It alone: what happens to others meanwhile is not what was asked.
+        alone = tuple(member for member in (await place.roll()).members if member.code == code)
+        if found := await _probed(place, Roll(alone)):
             raise click.ClickException("\n".join(_line(it) for it in found))
         click.echo(
             "Hecho: entra con ella y lee sus tres copias; la anterior no entra y sus conexiones se cortaron."

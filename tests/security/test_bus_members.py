@@ -30,6 +30,8 @@ from nanduti_hub.ledger.execute import execute, run
 from nanduti_hub.relay.admission import NotProven, prove_out, system
 from nanduti_hub.relay.connection import Address, Reception, knock
 from nanduti_hub.relay.credentials import locked, open_keyring, public_key_in, retired, seed_file
+from nanduti_hub.relay.probing import probe_member
+from nanduti_hub.relay.streams import Member
 
 #: A whole installation is started, and stopped.
 pytestmark = pytest.mark.slow
@@ -287,6 +289,13 @@ async def test_the_keyring_is_waited_for(installation: Installation) -> None:
         assert not waiting.done()
         assert await installation.let_in("senatur")
     assert (await waiting).code == 0
+
+
+async def test_who_is_revoked_while_others_are_probed_is_no_trouble(installation: Installation) -> None:
+    """The list of those to probe may be older than the revocation."""
+    keyring = open_keyring(installation.home / "keys")
+    assert (await installation.bus("revoke", "senatur")).code == 0
+    assert await probe_member(installation.address, keyring, Member("senatur", is_platform=False), {}) == []
 
 
 async def test_what_is_not_seen_at_the_server_is_not_called_done(installation: Installation) -> None:

@@ -16,7 +16,7 @@ from nats.aio.client import Client
 from nanduti_hub.relay import streams
 from nanduti_hub.relay.admission import Roll, active, out
 from nanduti_hub.relay.connection import Address, Knock, Reception, close, knock
-from nanduti_hub.relay.credentials import Keyring, seed_file
+from nanduti_hub.relay.credentials import Keyring, Revoked, seed_file
 from nanduti_hub.relay.keeper import ApiError, bounded, call, expected_ends
 from nanduti_hub.relay.streams import Member
 
@@ -72,8 +72,14 @@ async def probe(address: Address, keyring: Keyring, roll: Roll) -> list[Finding]
 async def probe_member(
     address: Address, keyring: Keyring, member: Member, expected: Mapping[tuple[Member, str], int]
 ) -> list[Finding]:
-    """What is wrong with a member's own credential and what it reads with it."""
-    met = await knock(address, seed_file(keyring, member.code))
+    """What is wrong with a member's own credential and what it reads with it; nothing, if it has been revoked since
+    somebody asked.
+    """
+    try:
+        seed = seed_file(keyring, member.code)
+    except Revoked:
+        return []
+    met = await knock(address, seed)
     if met.reception is Reception.FULL:
         # Its key was taken before its connections were counted; they leave no room to look at its copies.
         return []
