@@ -9,7 +9,17 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from browser import OF_MESA, Browser, administrator_of, invited, opened, secret_of, somebody
+from browser import (
+    OF_MESA,
+    PASSPHRASE,
+    Browser,
+    administrator_of,
+    code_of,
+    invited,
+    opened,
+    secret_of,
+    somebody,
+)
 from databases import Database
 from hub_api import ACTION, CONFIRMATION, PLAN, Api, problem
 from matrix_requests import REQUESTS, WORKBOOK, World
@@ -180,6 +190,29 @@ async def test_a_change_by_cookie_without_its_token_is_recorded_as_that_persons(
         (f"person:{account.person['id']}", "/v1/session/role", 403, "csrf_refused"),
         (f"person:{account.person['id']}", "/v1/session/role", 403, "cross_site"),
     ]
+
+
+async def test_nobody_comes_in_without_a_row_and_what_they_came_with_is_not_used_up(
+    anyone: httpx.AsyncClient, steward: Api, superuser: asyncpg.Connection
+) -> None:
+    """Where the record cannot be written, a link stays good and a code unused: the row is in their transaction."""
+    person = await invited(steward, [{"role": "observer", "scope": "conaeti"}])
+    shown = (await anyone.post("/v1/invitations/open", json={"invitation": secret_of(person)})).json()
+    used = {
+        "invitation": secret_of(person),
+        "enrolment": shown["enrolment"],
+        "passphrase": PASSPHRASE,
+        "code": code_of(shown["totp_secret"], -1),
+    }
+    sign_in = {"login": person["account"], "passphrase": PASSPHRASE, "code": code_of(shown["totp_secret"])}
+    for path, sent in (("/v1/invitations/accept", used), ("/v1/session", sign_in)):
+        async with no_record(superuser):
+            assert (await anyone.post(path, json=sent)).status_code == 503
+        open_sessions = await superuser.fetchval(
+            "SELECT count(*) FROM session WHERE person = $1 AND ended_at IS NULL", person["id"]
+        )
+        assert open_sessions == (path == "/v1/session")
+        assert (await anyone.post(path, json=sent)).status_code < 300
 
 
 async def test_a_link_is_never_in_the_record_though_it_is_in_a_path(

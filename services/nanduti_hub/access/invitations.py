@@ -16,12 +16,12 @@ import asyncpg
 from msgspec import Struct
 
 from nanduti_hub.access import people, totp
-from nanduti_hub.access.door import STRANGER, Door
+from nanduti_hub.access.door import Door
 from nanduti_hub.access.hidden import Hidden
 from nanduti_hub.access.passphrases import check_passphrase, hash_passphrase
 from nanduti_hub.access.people import Person
 from nanduti_hub.access.sealing import NotSealed, Sealing, opened, seal, sealed_until
-from nanduti_hub.access.sessions import Held, account_of, open_session, roles_from
+from nanduti_hub.access.sessions import Held, Noted, account_of, open_session, roles_from
 from nanduti_hub.access.tokens import digest_of
 from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.database import Database, transaction
@@ -164,10 +164,11 @@ async def accept(
     enrolment: str,
     passphrase: str,
     code: str,
+    noted: Noted,
 ) -> str:
     """Use a link: from now on its person signs in with this passphrase and the second factor that was shown.
 
-    Answers the secret of a session that it has opened.
+    Answers the secret of a session that it has opened; `noted` writes the row of the record beside it.
 
     Raises:
         Refused: `invitation_invalid`, `enrolment_invalid`, `code_refused`, `passphrase_short`,
@@ -182,12 +183,17 @@ async def accept(
     # Outside of any transaction: it takes a while, and no connection should wait for it.
     kept = await hash_passphrase(door.hasher, passphrase)
     sealed = seal(door.sealing, f"totp:{found.person}", shared)
-    async with transaction(database, STRANGER) as connection:
+    if not found.roles:
+        raise Refused(Refusal("sign_in_refused"))
+    acts = found.roles[0]
+    # Whoever has the link is, from here on, the person.
+    caller = Caller(name=found.account, role=acts.role, scope=acts.scope, id=f"person:{found.person}")
+    async with transaction(database, caller) as connection:
         person = await connection.fetchval(
             statement(_SLICE, "accept_invitation"), found.digest, kept, sealed, step
         )
         if person is None:
             raise Refused(Refusal("invitation_invalid"))
-        if not found.roles:
-            raise Refused(Refusal("sign_in_refused"))
-        return await open_session(connection, person, found.roles[0])
+        secret = await open_session(connection, person, acts)
+        await noted(connection, caller)
+    return secret

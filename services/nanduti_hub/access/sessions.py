@@ -5,7 +5,7 @@ what was looked up, and cookies and headers, which are the door's.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -20,6 +20,8 @@ from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 
 _SLICE = "nanduti_hub.access"
+#: Writes the row of the record of a session that is opened, in its transaction and as its person.
+Noted = Callable[[asyncpg.Connection, Caller], Awaitable[None]]
 #: In which role a person acts after signing in: the one that can do the least harm to others comes first.
 _ORDER = (
     Role.COORDINATOR,

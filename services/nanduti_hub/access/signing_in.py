@@ -19,8 +19,9 @@ from nanduti_hub.access.door import STRANGER, Door
 from nanduti_hub.access.hidden import Hidden
 from nanduti_hub.access.passphrases import is_passphrase
 from nanduti_hub.access.sealing import NotSealed, unseal
-from nanduti_hub.access.sessions import Held, account_of, account_parts, open_session, roles_from
+from nanduti_hub.access.sessions import Noted, account_of, account_parts, open_session, roles_from
 from nanduti_hub.access.throttle import attempt, attempt_code, succeeded
+from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.database import Database, transaction
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
@@ -50,10 +51,11 @@ async def sign_in(
     code: str,
     address: str,
     cookies: dict[str, str],
-    tried: Callable[[str, str], None] = lambda _person, _account: None,
+    tried: Callable[[str, str], None],
+    noted: Noted,
 ) -> SignedIn:
     """Open a session. `tried` is told whom the attempt is about, where the account exists: a person's id, and the
-    account's name.
+    account's name; `noted` writes the row of the record beside the session.
 
     Raises:
         Refused: `sign_in_refused` for whatever is wrong, `sign_in_waits`, `busy`.
@@ -76,7 +78,13 @@ async def sign_in(
     roles = roles_from(row["roles"]) if row else []
     if not row or not is_looked_at or step is None or not roles:
         raise Refused(Refusal("sign_in_refused"))
-    secret = await _opened(database, row["person"], step, roles[0])
+    # From here on it is the person who acts.
+    caller = Caller(name=account, role=roles[0].role, scope=roles[0].scope, id=f"person:{row['person']}")
+    async with transaction(database, caller) as connection:
+        if not await connection.fetchval(statement(_SLICE, "take_totp_step"), row["person"], step):
+            raise Refused(Refusal("sign_in_refused"))
+        secret = await open_session(connection, row["person"], roles[0])
+        await noted(connection, caller)
     succeeded(door.throttle, account, address, device)
     return entered_with(door, account, secret)
 
@@ -96,13 +104,6 @@ def _shared(door: Door, row: asyncpg.Record | None) -> str:
 def entered_with(door: Door, account: str, secret: str) -> SignedIn:
     """A session's secret, with a cookie by which the device is known again."""
     return SignedIn(secret, _device_name(account), _new_device(door, account))
-
-
-async def _opened(database: Database, person: str, step: int, acts: Held) -> str:
-    async with transaction(database, STRANGER) as connection:
-        if not await connection.fetchval(statement(_SLICE, "take_totp_step"), person, step):
-            raise Refused(Refusal("sign_in_refused"))
-        return await open_session(connection, person, acts)
 
 
 def _device_name(account: str) -> str:

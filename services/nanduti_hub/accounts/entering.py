@@ -4,6 +4,9 @@ Rule: what is asked of the database here is asked by nobody yet, or by the sessi
 and answers, which are the routes' own.
 """
 
+import functools
+
+import asyncpg
 from litestar.datastructures import Cookie
 
 from nanduti_hub.access import audit
@@ -21,6 +24,7 @@ from nanduti_hub.access.sessions import Held, Session, act_in_session, end_sessi
 from nanduti_hub.access.signing_in import DEVICE_LASTS, SignedIn, entered_with, sign_in
 from nanduti_hub.access.throttle import forget_codes
 from nanduti_hub.access.tokens import digest_of
+from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.serving import RequestOf, hub_of, recorded_transaction
 
@@ -35,8 +39,10 @@ def gone_cookie() -> Cookie:
     return Cookie(COOKIE, value="", secure=True, httponly=True, samesite="lax", max_age=0)
 
 
-async def enter(request: RequestOf, account: str, passphrase: str, code: str) -> tuple[Session, list[Cookie]]:
-    """Sign in: the session, and the cookies to set.
+async def enter(
+    request: RequestOf, account: str, passphrase: str, code: str, status: int
+) -> tuple[Session, list[Cookie]]:
+    """Sign in: the session, and the cookies to set; `status` is that of the answer.
 
     Raises:
         Refused: `cross_site`, and as `sign_in` says.
@@ -54,8 +60,16 @@ async def enter(request: RequestOf, account: str, passphrase: str, code: str) ->
         client.host if client else "",
         request.cookies,
         lambda person, known: audit.about_account(request, person, known),
+        functools.partial(noted, request, status),
     )
+    audit.recorded(request)
     return await entered(request, done)
+
+
+async def noted(request: RequestOf, status: int, connection: asyncpg.Connection, caller: Caller) -> None:
+    """Write the row of a session that is opened, in its own transaction, which is its person's."""
+    audit.about(request, caller)
+    await audit.record(connection, request, caller, status)
 
 
 async def entered(request: RequestOf, done: SignedIn) -> tuple[Session, list[Cookie]]:
@@ -66,7 +80,6 @@ async def entered(request: RequestOf, done: SignedIn) -> tuple[Session, list[Coo
             await end_session(connection, digest_of(former))
         forget_credential(hub.door, digest_of(former))
     session = await session_with(hub.ledger.database, hub.door, done.secret)
-    audit.about(request, session.caller)
     cookies = [session_cookie(done.secret)]
     if done.device_name:
         device = Cookie(
@@ -121,9 +134,9 @@ async def invitation_with(request: RequestOf, secret: str) -> OpenInvitation:
 
 
 async def accepted(
-    request: RequestOf, found: OpenInvitation, enrolment: str, passphrase: str, code: str
+    request: RequestOf, found: OpenInvitation, enrolment: str, passphrase: str, code: str, status: int
 ) -> tuple[Session, list[Cookie]]:
-    """Use the link of an invitation: the session that it opens, and the cookies to set.
+    """Use the link of an invitation: the session that it opens, and the cookies to set; `status` is that of the answer.
 
     Raises:
         Refused: `cross_site`, and as `accept` says.
@@ -132,7 +145,9 @@ async def accepted(
     hub = hub_of(request)
     door, database = hub.door, hub.ledger.database
     check_same_site(request, door)
-    secret = await accept(database, door, found, enrolment, passphrase, code)
+    write = functools.partial(noted, request, status)
+    secret = await accept(database, door, found, enrolment, passphrase, code, write)
+    audit.recorded(request)
     forget(door, f"person:{found.person}")
     # Who has guessed codes knew the passphrase that was.
     forget_codes(door.throttle, found.account)

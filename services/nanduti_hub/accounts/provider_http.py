@@ -14,12 +14,14 @@ from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 
-from nanduti_hub.access.door import STRANGER, Door, admit, granted
+from nanduti_hub.access import audit
+from nanduti_hub.access.door import Door, admit, granted
 from nanduti_hub.access.oidc import Begun, Provider, begin, finish
 from nanduti_hub.access.sealing import NotSealed, opened, sealed_until
 from nanduti_hub.access.sessions import open_session, preferred
 from nanduti_hub.access.signing_in import SignedIn
-from nanduti_hub.accounts.entering import entered
+from nanduti_hub.accounts.entering import entered, noted
+from nanduti_hub.caller import Caller
 from nanduti_hub.documented import answers
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.refusal import Refusal, Refused
@@ -73,8 +75,12 @@ async def get_callback(
     person = await admit(hub.ledger.database, claims, grants, is_latest=True)
     if not grants:
         raise Refused(Refusal("role_missing"))
-    async with transaction(hub.ledger.database, STRANGER) as connection:
-        secret = await open_session(connection, person, preferred(grants)[0])
+    acts = preferred(grants)[0]
+    caller = Caller(name=claims.shown_name, role=acts.role, scope=acts.scope, id=f"person:{person}")
+    async with transaction(hub.ledger.database, caller) as connection:
+        secret = await open_session(connection, person, acts)
+        await noted(request, 302, connection, caller)
+    audit.recorded(request)
     _, cookies = await entered(request, SignedIn(secret))
     return _sent(INSIDE, *cookies, _cookie("", 0))
 

@@ -120,7 +120,7 @@ async def post_session(request: RequestOf, data: JSONBody[SignIn]) -> Response[b
 
     The session is a cookie. A few failures make the place from which they come wait (429), never the account.
     """
-    session, cookies = await enter(request, data.login, data.passphrase, data.code)
+    session, cookies = await enter(request, data.login, data.passphrase, data.code, 201)
     return answered(201, view_of(session), cookies=cookies)
 
 
@@ -200,7 +200,7 @@ async def post_invitation_accept(request: RequestOf, data: JSONBody[Acceptance])
     begins: the code is used up, and who has just typed it need not wait for the next.
     """
     found = await invitation_with(request, data.invitation)
-    session, cookies = await accepted(request, found, data.enrolment, data.passphrase, data.code)
+    session, cookies = await accepted(request, found, data.enrolment, data.passphrase, data.code, 200)
     return answered(200, view_of(session), cookies=cookies)
 
 

@@ -98,7 +98,7 @@ async def post_enter(request: RequestOf) -> Response[bytes]:
     if len(account) > MOST_ACCOUNT or len(passphrase) > MOST_PASSPHRASE:
         return _enter_refused(request, Refusal("sign_in_refused"), account)
     try:
-        _, cookies = await enter(request, account, passphrase, code)
+        _, cookies = await enter(request, account, passphrase, code, 303)
     except Refused as refused:
         if refused.refusal.code not in ("sign_in_refused", "sign_in_waits", "busy"):
             raise
@@ -127,7 +127,7 @@ async def post_invitation(request: RequestOf, secret: Secret) -> Response[bytes]
     if errors:
         return await _invitation_page(request, secret, found, shown, errors, 422)
     try:
-        _, cookies = await accepted(request, found, form["enrolment"], passphrase, code)
+        _, cookies = await accepted(request, found, form["enrolment"], passphrase, code, 303)
     except Refused as refused:
         field = _FIELDS.get(refused.refusal.code)
         if field is None:
