@@ -29,6 +29,9 @@ from nanduti_hub.settings import Settings
 
 MEMBERS = (Member("conaeti", is_platform=True), Member("mtess", is_platform=False))
 
+#: Servers and hubs are started over TLS.
+pytestmark = pytest.mark.slow
+
 
 class Secured(Struct):
     """A bus with a certificate, the file of the authority that signed it, and that of another one."""

@@ -23,6 +23,9 @@ from nanduti_hub.access.oidc import begin, finish, verify_bearer
 from nanduti_hub.caller import Role
 from nanduti_hub.refusal import Refused
 
+#: A real identity provider is installed and run.
+pytestmark = pytest.mark.slow
+
 SCOPES = "openid profile groups"
 
 

@@ -17,6 +17,9 @@ from nanduti_hub.access.door import Door, new_door
 from nanduti_hub.caller import Role
 from nanduti_hub.hub import web_application
 
+#: A real identity provider is installed and run.
+pytestmark = pytest.mark.slow
+
 CALLBACK = "/v1/session/oidc/callback"
 #: Both roles of the provider's rules.
 ANA = {"sub": "ana-door", "groups": ["conaeti-coordinacion"], "realm_access": {"roles": ["hub-steward"]}}

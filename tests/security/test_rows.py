@@ -129,6 +129,7 @@ TELL = (
 ENTER_INSTITUTION = "INSERT INTO institution (code, version, body) VALUES ('evil', 1, '{}')"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", [ENTER_PLAN, ENTER_STREAM, TELL, ENTER_INSTITUTION, TAKE_OVER])
 @pytest.mark.parametrize("caller", [MESA, MTESS, MINNA, None])
 async def test_nothing_is_entered_in_anothers_name(
@@ -252,6 +253,7 @@ async def mtess_person(ledger: Ledger) -> str:
     return PERSON
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", list(ENTER))
 @pytest.mark.parametrize(
     "caller",
@@ -296,6 +298,7 @@ DIRECTORY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", list(DIRECTORY))
 @pytest.mark.parametrize("caller", [COORDINATOR, MTESS, None, STEWARD])
 async def test_the_directory_is_changed_by_stewards_alone(
