@@ -18,6 +18,7 @@ from litestar.connection import ASGIConnection
 from msgspec import Struct
 
 from nanduti_hub.access import oidc
+from nanduti_hub.access.audit import SAFE
 from nanduti_hub.access.claims import Claims, grants_of
 from nanduti_hub.access.passphrases import Hasher, new_hasher
 from nanduti_hub.access.people import home_of, is_fit, known_scopes
@@ -43,7 +44,6 @@ CSRF, CSRF_FIELD = "x-csrf-token", "csrf"
 FORM = "application/x-www-form-urlencoded"
 #: Bytes of a credential that can be one.
 MOST_CREDENTIAL = 8_192
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOKEN = re.compile(r"nan_[A-Za-z0-9_-]{43}")
 _JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
@@ -96,7 +96,7 @@ async def caller_of(connection: Connection, database: Database, door: Door) -> C
     if not cookie:
         raise Refused(Refusal("token_missing"))
     session = await session_with(database, door, cookie)
-    if connection.scope.get("method") not in _SAFE:
+    if connection.scope.get("method") not in SAFE:
         check_same_site(connection, door)
         if not hmac.compare_digest(session.csrf.encode(), (await _shown(connection)).encode()):
             raise Refused(Refusal("csrf_refused"))
