@@ -48,6 +48,7 @@ from nanduti_hub.methods import with_options
 from nanduti_hub.openapi import Document
 from nanduti_hub.patience import Patience, PatientProtocol
 from nanduti_hub.plans import http as plans_http
+from nanduti_hub.plans import import_http
 from nanduti_hub.plans.project import PLANS
 from nanduti_hub.reception import receive
 from nanduti_hub.recording import recording
@@ -106,6 +107,7 @@ def web_application(ledger: Ledger, rates: Rates | None = None, door: Door | Non
             *token_http.ROUTES,
             *directory_http.ROUTES,
             *plans_http.ROUTES,
+            *import_http.ROUTES,
             *actions_http.ROUTES,
             *audit_http.ROUTES,
             *dashboard_http.ROUTES,

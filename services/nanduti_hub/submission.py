@@ -15,8 +15,8 @@ from msgspec import Struct
 from nanduti.terminal import why
 from nanduti_hub.api_client import ApiProblem, HubAddress, publish_workbook
 from nanduti_hub.directory import seed
-from nanduti_hub.plans.imports import read_safely
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
+from nanduti_hub.plans.uploads import read_safely
 
 IMPORTED, REJECTED, MISUSED = 0, 1, 2
 ROW_FIELDS = (

@@ -17,8 +17,9 @@ from nanduti_hub.ledger.execute import Ledger, execute, run
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.plans.commands import RegisterPlan
-from nanduti_hub.plans.imports import Confirmation, confirm, unrecorded, upload
+from nanduti_hub.plans.confirming import Confirmation, confirm
 from nanduti_hub.plans.project import PLANS
+from nanduti_hub.plans.uploads import unrecorded, upload
 
 log = structlog.get_logger(__name__)
 

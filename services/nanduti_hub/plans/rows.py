@@ -48,6 +48,8 @@ class Row(Struct, frozen=True, kw_only=True):
 
     sheet: str
     row: int
+    #: The register's code of the action (ACC-2026-0042), where the workbook has a column for it: see `Base`.
+    id_accion: str = ""
     code: str = ""
     title: str = ""
     description: str = ""
@@ -79,11 +81,22 @@ class Row(Struct, frozen=True, kw_only=True):
     cells: dict[str, str] = field(default_factory=dict)
 
 
+class Base(Struct, frozen=True, kw_only=True):
+    """What a workbook that the hub wrote says of itself: of which plan, after which revision (0: none), and at
+    which number of the register. What its cells are compared with is what the register said then.
+    """
+
+    plan: str
+    revision: int
+    register: int
+
+
 class Reading(Struct, frozen=True, kw_only=True):
     """A workbook, read: its activities in order, and the findings in order of sheet and cell."""
 
     rows: tuple[Row, ...] = ()
     findings: tuple[Finding, ...] = ()
+    base: Base | None = None
 
     @property
     def rejected(self) -> bool:

@@ -1,16 +1,12 @@
-"""A workbook's way in: uploaded as a borrador, previewed, confirmed with its act.
-
-Until it is confirmed nothing has happened: a borrador is no event. Confirming is one transaction over the
+"""A borrador becomes its plan's revision. Confirming is one transaction over the
 plan and all the actions that it touches, and happens wholly or not at all; its last event is the plan's and
-carries the counts. Reading and comparing run in a process of their own.
+carries the counts. Comparing runs in a process of its own.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
 
 import asyncpg
 import msgspec
@@ -18,7 +14,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nanduti.actions import Action, ActionPlanned, ActionRevised, ActionStatusChanged, Change, Citation
-from nanduti.directory import Department, Institution
 from nanduti.plans import Line, Plan, Revision
 from nanduti.vocabulary import Status
 from nanduti_hub.actions.decide import STEPS
@@ -26,19 +21,20 @@ from nanduti_hub.actions.decide import changes as changes_between
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.actions.state import Current as CurrentAction
 from nanduti_hub.caller import Caller
-from nanduti_hub.directory.queries import entries, platform_named
 from nanduti_hub.ledger.append import LostRace, Write, append, read_streams
 from nanduti_hub.ledger.database import transaction
-from nanduti_hub.ledger.execute import Ledger, fold, run, state_of
+from nanduti_hub.ledger.execute import Ledger, fold, run
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
-from nanduti_hub.offload import OffloadFailed, offload
+from nanduti_hub.offload import offload
 from nanduti_hub.plans.commands import RevisePlan
-from nanduti_hub.plans.offloaded import preview_bytes, read_bytes, view_bytes
+from nanduti_hub.plans.offloaded import preview_bytes
 from nanduti_hub.plans.project import PLANS
+from nanduti_hub.plans.queries import plan_now
 from nanduti_hub.plans.revision import Outcome, Preview, planned, revised, values_of
-from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
+from nanduti_hub.plans.rows import Reading, Severity
 from nanduti_hub.plans.state import Current
+from nanduti_hub.plans.uploads import Draft, find_draft
 from nanduti_hub.plans.writing import code_of
 from nanduti_hub.refusal import Refusal, Refused
 
@@ -48,25 +44,6 @@ TURN = 50
 COMPARISONS = 5
 #: Writes the row of the record, in the transaction that it is given.
 Noted = Callable[[asyncpg.Connection], Awaitable[None]]
-
-
-async def unrecorded(*_: Any) -> None:
-    """The hub's own doing, when it is founded: no request asks for it."""
-
-
-class Draft(Struct, frozen=True, kw_only=True):
-    """A borrador: the uploaded file, how it was read, and what a person decided on its pairs."""
-
-    id: str
-    plan: str
-    platform: str
-    file_name: str
-    sha256: str
-    pairs: dict[str, str | None]
-    version: int
-    confirmed_as: int | None
-    #: A `Reading` as JSON. It can be large, so it is taken apart only where its rows are needed.
-    reading: bytes
 
 
 class Confirmation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,100 +62,6 @@ class Confirmed(Struct, frozen=True, kw_only=True):
     already: bool = False
 
 
-async def known_for(connection: asyncpg.Connection, platform: str, year: int) -> Known:
-    """What a reader must know of the directory to understand a platform's workbook."""
-    return Known(
-        platform=await platform_named(connection, platform),
-        institutions=tuple(await entries(connection, Institution)),
-        departments=tuple(await entries(connection, Department)),
-        year=year,
-    )
-
-
-async def read_safely(content: bytes, file_name: str, known: Known) -> bytes:
-    """`read_bytes` in its process; a file that breaks it gives a reading with that one finding."""
-    try:
-        return await offload(read_bytes, content, file_name, known)
-    except OffloadFailed:
-        finding = Finding(
-            severity=Severity.ERROR,
-            code="file_unreadable",
-            message="La planilla no se pudo leer: exigió demasiado tiempo o memoria, o está dañada.",
-            suggestion="Ábrala, borre las hojas y el formato que sobran, guárdela como .xlsx y vuelva a subirla.",
-        )
-        return msgspec.json.encode(Reading(findings=(finding,)))
-
-
-async def upload(
-    ledger: Ledger,
-    caller: Caller,
-    plan_id: str,
-    file_name: str,
-    content: bytes,
-    noted: Callable[[asyncpg.Connection, str], Awaitable[None]],
-) -> str:
-    """Keep a file as a borrador of a plan; answers its id. `noted` writes the row of the record beside it."""
-    async with transaction(ledger.database, caller) as connection:
-        plan = await plan_now(connection, plan_id)
-        known = await known_for(connection, plan.plan.platform, plan.plan.term_from.year)
-    reading = await read_safely(content, file_name, known)
-    id_ = new_id()
-    async with transaction(ledger.database, caller) as connection:
-        await connection.execute(
-            statement("nanduti_hub.plans", "put_import"),
-            id_,
-            plan_id,
-            plan.plan.platform,
-            file_name[:200],
-            hashlib.sha256(content).hexdigest(),
-            content,
-            reading,
-            caller.name,
-        )
-        await noted(connection, id_)
-    return id_
-
-
-async def plan_now(connection: asyncpg.Connection, plan_id: str, *, lock: bool = False) -> Current:
-    """A plan as it stands; `lock` holds it until the transaction ends.
-
-    Raises:
-        Refused: `plan_unknown`.
-
-    """
-    stream = f"plan:{plan_id}"
-    stored = (await read_streams(connection, [stream], lock=lock))[stream]
-    state = await state_of(connection, PLANS, stream, stored)
-    if state is None:
-        raise Refused(Refusal("plan_unknown"))
-    return state
-
-
-async def find_draft(connection: asyncpg.Connection, import_id: str, *, lock: bool = False) -> Draft:
-    """A borrador by its id; `lock` holds it until the transaction ends.
-
-    Raises:
-        Refused: `import_unknown`.
-
-    """
-    row = await connection.fetchrow(
-        statement("nanduti_hub.plans", "lock_import" if lock else "find_import"), import_id
-    )
-    if row is None:
-        raise Refused(Refusal("import_unknown"))
-    return Draft(
-        id=row["id"],
-        plan=row["plan"],
-        platform=row["platform"],
-        file_name=row["file_name"],
-        sha256=row["sha256"],
-        reading=row["reading"],
-        pairs=msgspec.json.decode(row["pairs"]),
-        version=row["version"],
-        confirmed_as=row["confirmed_as"],
-    )
-
-
 class Compared(Struct, frozen=True):
     """What confirming a borrador would do, and the plan's actions with the versions it was compared with."""
 
@@ -194,13 +77,6 @@ async def compare(ledger: Ledger, caller: Caller, draft: Draft) -> Compared:
     decode = msgspec.json.Decoder(Action).decode
     actions = {row["id"]: (row["version"], decode(row["body"])) for row in rows}
     return Compared(msgspec.json.decode(compared, type=Preview), actions)
-
-
-async def view(ledger: Ledger, caller: Caller, draft: Draft) -> bytes:
-    """What a borrador says and what confirming it would do now, as a JSON object."""
-    async with transaction(ledger.database, caller) as connection:
-        rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
-    return await offload(view_bytes, draft.reading, [row["body"] for row in rows], draft.pairs)
 
 
 async def confirm(
