@@ -25,6 +25,7 @@ from nanduti_hub.access.door import COOKIE, Door, new_door
 from nanduti_hub.access.oidc import close_provider, open_provider
 from nanduti_hub.access.sealing import open_sealing
 from nanduti_hub.accounts import people_http, provider_http, session_http, token_http
+from nanduti_hub.actions import export_http as actions_export_http
 from nanduti_hub.actions import http as actions_http
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.audit import http as audit_http
@@ -108,6 +109,7 @@ def web_application(ledger: Ledger, rates: Rates | None = None, door: Door | Non
             *directory_http.ROUTES,
             *plans_http.ROUTES,
             *import_http.ROUTES,
+            *actions_export_http.ROUTES,
             *actions_http.ROUTES,
             *audit_http.ROUTES,
             *dashboard_http.ROUTES,

@@ -1,6 +1,5 @@
 """The register over HTTP: lists, one action, its history, and the commands on it."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 import asyncpg
@@ -9,14 +8,12 @@ from litestar import Response, get, patch, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from litestar.response import Stream
 
 from nanduti.actions import Report
-from nanduti.directory import Department, Institution, Platform
+from nanduti.directory import Department, Institution
 from nanduti.vocabulary import Axis, Crime, Kind, Status
 from nanduti_hub.access.audit import touches
 from nanduti_hub.access.policy import Act, permit
-from nanduti_hub.actions import spreadsheet
 from nanduti_hub.actions.commands import (
     ActionCommand,
     ChangeStatus,
@@ -37,9 +34,8 @@ from nanduti_hub.actions.queries import (
     register_state,
 )
 from nanduti_hub.actions.views import ActionView, HistoryEntry
-from nanduti_hub.caller import Caller
 from nanduti_hub.directory.queries import entries
-from nanduti_hub.documented import CHANGE, CSV, NDJSON, PageOf, Takes, answers
+from nanduti_hub.documented import CHANGE, PageOf, Takes, answers
 from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import execute
@@ -63,8 +59,6 @@ from nanduti_hub.serving import (
 ONE_ACTION = "/v1/actions/{name}"
 CHANGED = answers(200, ActionView, headers=("ETag",), takes=CHANGE, leads=[(ONE_ACTION, "/id")])
 Cursor = Annotated[str | None, QueryParameter(pattern=r"^n[0-9]{1,18}\Z")]
-#: Rows fetched at once for an export.
-CHUNK = 1_000
 
 
 def filters_from(
@@ -124,65 +118,6 @@ def cursor_of(number: int) -> str:
 def number_of(cursor: str | None) -> int:
     """The number to go on after."""
     return 0 if cursor is None else int(cursor.removeprefix("n"))
-
-
-async def _all_rows(
-    request: RequestOf, caller: Caller, filters: NamedDependency[Filters]
-) -> AsyncIterator[asyncpg.Record]:
-    after, day = 0, today()
-    while True:
-        # The connection is not held while a slow reader reads.
-        async with transaction(hub_of(request).ledger.database, caller) as connection:
-            rows = await page_of_actions(connection, filters, day, after, CHUNK)
-        for row in rows:
-            yield row
-        if len(rows) < CHUNK:
-            return
-        after = rows[-1]["number"]
-
-
-@get(
-    "/v1/actions.ndjson",
-    dependencies=FILTERED,
-    summary="Acciones del registro, una por línea (NDJSON)",
-    opt={"act": Act.READ_REGISTER},
-    responses=answers(200, ActionView, media_type=NDJSON),
-)
-async def actions_ndjson(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
-    """All actions that the filters leave, one JSON object a line."""
-    caller = caller_from(request)
-
-    async def lines() -> AsyncIterator[bytes]:
-        async for row in _all_rows(request, caller, filters):
-            yield as_json(row) + b"\n"
-
-    return Stream(lines(), media_type="application/x-ndjson")
-
-
-@get(
-    "/v1/actions.csv",
-    dependencies=FILTERED,
-    summary="Acciones del registro para una planilla (CSV)",
-    opt={"act": Act.READ_REGISTER},
-    responses=answers(200, media_type=CSV, headers=("Content-Disposition",)),
-)
-async def actions_csv(request: RequestOf, filters: NamedDependency[Filters]) -> Stream:
-    """All actions that the filters leave, as CSV that Excel in Spanish opens: UTF-8 with BOM, semicolons."""
-    caller = caller_from(request)
-    async with transaction(hub_of(request).ledger.database, caller) as connection:
-        names = spreadsheet.names_of(
-            await entries(connection, Platform),
-            await entries(connection, Institution),
-            await entries(connection, Department),
-        )
-
-    async def lines() -> AsyncIterator[bytes]:
-        yield spreadsheet.heading()
-        async for row in _all_rows(request, caller, filters):
-            yield spreadsheet.line(row["body"], overdue=row["overdue"], names=names)
-
-    headers = {"Content-Disposition": 'attachment; filename="acciones.csv"'}
-    return Stream(lines(), media_type="text/csv", headers=headers)
 
 
 @get(
@@ -350,8 +285,6 @@ async def report_indicator(
 
 ROUTES: list[BaseRouteHandler] = [
     list_actions,
-    actions_ndjson,
-    actions_csv,
     get_action,
     get_history,
     get_register,
