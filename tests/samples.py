@@ -13,7 +13,11 @@ from nanduti_hub.caller import Caller, Role
 from nanduti_hub.ledger.identifiers import new_id
 
 COORDINATOR = Caller(name="test:conaeti", role=Role.COORDINATOR, scope="conaeti")
-FACTS = Facts(institutions=frozenset({"mtess", "minna", "mp"}), departments=frozenset({"PY-7", "PY-12"}))
+FACTS = Facts(
+    institutions=frozenset({"mtess", "minna", "mp"}),
+    departments=frozenset({"PY-7", "PY-12"}),
+    today=date(2026, 11, 24),
+)
 
 
 def action(number: int = 1, **changes: Any) -> Action:

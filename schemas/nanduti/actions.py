@@ -8,9 +8,20 @@ All of it is public-sector text: no personal data belongs here.
 from datetime import date
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from nanduti.vocabulary import Axis, Code, Crime, DepartmentCode, Guaranies, Id, Kind, Percent, Status
+from nanduti.vocabulary import (
+    Axis,
+    Code,
+    Crime,
+    DepartmentCode,
+    Guaranies,
+    Id,
+    Kind,
+    Measure,
+    Percent,
+    Status,
+)
 
 Text = Annotated[str, Meta(max_length=4_000)]
 Line = Annotated[str, Meta(max_length=1_000)]
@@ -48,15 +59,25 @@ class Milestone(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """A measured value of an indicator, in its unit, counted up to and including the day `on`."""
+    """A measured value of an indicator, in its unit, counted up to and including the day `on`.
+
+    Values of one department and category go on from one another: the last one holds, it is not added to those before.
+    `department` is the one that the value is of, where not all of the action's; `category` whom it reached, which
+    module or which material. Both are left out where nothing is said.
+    """
 
     on: date
     value: float
     evidence: Line = ""
+    department: DepartmentCode | UnsetType = UNSET
+    category: Line | UnsetType = UNSET
 
 
 class Indicator(Struct, frozen=True, kw_only=True):
-    """How progress is measured. `baseline`, `target` and the reports are in `unit`."""
+    """How progress is measured. `baseline`, `target` and the reports are in `unit`.
+
+    `measure` is what the values count; left out, it is `other`. A measure other than that counts whole things.
+    """
 
     number: int
     text: Line
@@ -65,6 +86,7 @@ class Indicator(Struct, frozen=True, kw_only=True):
     target: float | None = None
     means_of_verification: Line = ""
     reports: tuple[Report, ...] = ()
+    measure: Measure | UnsetType = UNSET
 
 
 class ExternalReference(Struct, frozen=True, kw_only=True):
@@ -147,7 +169,7 @@ class ActionMilestonesChanged(_ActionEvent, frozen=True, kw_only=True):
 
 
 class ActionIndicatorReported(_ActionEvent, frozen=True, kw_only=True):
-    """A value of an indicator was reported."""
+    """A value of an indicator was reported, reported anew, or withdrawn."""
 
 
 ActionEvent = (

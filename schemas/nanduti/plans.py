@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from nanduti.vocabulary import Code, Id
 
@@ -13,8 +13,10 @@ Line = Annotated[str, Meta(max_length=1_000)]
 class Revision(Struct, frozen=True, kw_only=True):
     """A confirmed workbook. `act` and `act_date` are what approved it; `sha256` is the file's, in hex.
 
-    The counts say how many actions it added, changed, left as they were and cancelled: with the revision's
-    event, which is the last of its `correlationid`, a subscriber knows that the whole has arrived.
+    The counts say how many actions it added, changed, left as they were and cancelled, and how many rows of the
+    workbook were left out, where only the valid ones were asked for: with the revision's event, which is the last
+    of its `correlationid`, a subscriber knows that the whole has arrived. Of an action that is left as it was
+    there can still be an event, where the workbook cites it anew. `left_out` is not there where it is none.
     """
 
     number: int
@@ -26,6 +28,7 @@ class Revision(Struct, frozen=True, kw_only=True):
     changed: int = 0
     unchanged: int = 0
     cancelled: int = 0
+    left_out: int | UnsetType = UNSET
 
 
 class Plan(Struct, frozen=True, kw_only=True):

@@ -56,6 +56,23 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+class Measure(StrEnum):
+    """What the values of an indicator count, so that those of many actions can be added up.
+
+    `people` reached by meetings, trainings and workshops; `activities` carried out; `trainings` given; `materials`
+    made, by kind; `audience` of broadcasts and publications; `bodies` (commissions, boards) formed or taken up again.
+    `other` is anything else: nothing adds it up.
+    """
+
+    PEOPLE = "people"
+    ACTIVITIES = "activities"
+    TRAININGS = "trainings"
+    MATERIALS = "materials"
+    AUDIENCE = "audience"
+    BODIES = "bodies"
+    OTHER = "other"
+
+
 class Status(StrEnum):
     """Where an action stands. Overdue, due soon and stale are derived, never stored."""
 

@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from nanduti_hub.plans.rows import Finding, Reading, Row
 #: Bytes of a workbook that a hub takes, and seconds that it may think about one.
 MOST_BYTES = 20_000_000
 PATIENCE = 180
+#: Seconds between two looks at a workbook that is being read.
+LOOK_EVERY = 0.3
 #: How often a request is sent where the hub says 429, and the longest wait (seconds) that is obeyed.
 ATTEMPTS, LONGEST_WAIT = 5, 60
 
@@ -77,28 +80,63 @@ def _read_hub_file(home: Path) -> HubFile:
 
 
 class Published(Struct, frozen=True):
-    """How the hub read a workbook, and what it did with it, in a sentence (nothing, if it found errors)."""
+    """How the hub read a workbook, and what it did with it, in a sentence (nothing, if it did not publish it); and
+    the id of its borrador.
+    """
 
     reading: Reading
     sentence: str
+    draft: str = ""
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """What is asked for where something stands in the way: only the valid rows; and whose value all conflicts take
+    ("workbook" or "register").
+    """
+
+    only_valid: bool = False
+    take: str | None = None
+
+
+NO_WISHES = Wishes()
+#: What the hub says where something stands in the way, which the findings say better.
+_IN_THE_WAY = ("import_has_errors", "import_has_conflicts")
 
 
 class _DraftRow(Struct, frozen=True):
     row: Row
 
 
+class _Progress(Struct, frozen=True):
+    done: int
+    of: int | None
+
+
 class _Draft(Struct, frozen=True):
     id: str
+    version: int
     outcome: str
     counts: dict[str, int]
     rows: tuple[_DraftRow, ...]
     findings: tuple[Finding, ...]
+    state: str = "read"
+    progress: _Progress | None = None
+    next: str | None = None
 
 
 def publish_workbook(
-    address: HubAddress, name: str, content: bytes, platform: str, plan: str | None, act: str, act_date: str
+    address: HubAddress,
+    name: str,
+    content: bytes,
+    platform: str,
+    plan: str | None,
+    act: str,
+    act_date: str,
+    told: Callable[[int, int | None], None],
+    wishes: Wishes = NO_WISHES,
 ) -> Published:
-    """Upload a workbook to its plan and, unless it has errors, confirm it.
+    """Upload a workbook to its plan and, unless something stands in the way, confirm it. `told` hears how far its
+    reading is.
 
     Raises:
         ApiProblem: the hub refused, with its reason.
@@ -111,17 +149,71 @@ def publish_workbook(
             "Borre las imágenes y las hojas que sobran y guárdela de nuevo.",
         )
     plan_id = urllib.parse.quote(plan or _only_plan(address, platform), safe="")
+    draft, rows = _drafted(address, plan_id, name, content, told)
+    reading = Reading(rows=rows, findings=draft.findings)
+    path = f"/v1/imports/{draft.id}"
+    if wishes.take is not None and draft.counts.get("conflict"):
+        body = json.dumps({"others": wishes.take}).encode()
+        seen = {"If-Match": f'"{draft.version}"'}
+        answer = _call(address, "PUT", f"{path}/ticks", body, "application/json", seen)
+        draft = msgspec.convert(answer, _Draft)
+        reading = Reading(rows=rows, findings=draft.findings)
+    if draft.outcome == "rejected" and not wishes.only_valid:
+        return Published(reading, "", draft.id)
+    body = json.dumps({"act": act, "act_date": act_date, "only_valid": wishes.only_valid}).encode()
+    try:
+        done = _call(address, "POST", f"{path}/confirm", body, "application/json")
+    except ApiProblem as problem:
+        if problem.code not in _IN_THE_WAY:
+            raise
+        # Somebody may have corrected the register since: what stands in the way now is what is shown.
+        draft = msgspec.convert(_call(address, "GET", path), _Draft)
+        return Published(Reading(rows=rows, findings=draft.findings), "", draft.id)
+    return Published(reading, _told(done, draft.counts.get("absent", 0)), draft.id)
+
+
+def _drafted(
+    address: HubAddress, plan_id: str, name: str, content: bytes, told: Callable[[int, int | None], None]
+) -> tuple[_Draft, tuple[Row, ...]]:
+    """The borrador of a workbook, when it is read, and its rows, page after page."""
     query = urllib.parse.urlencode({"file_name": name})
-    answer = _call(
-        address, "POST", f"/v1/plans/{plan_id}/imports?{query}", content, "application/octet-stream"
-    )
+    path = f"/v1/plans/{plan_id}/imports?{query}"
+    later = {"Prefer": "respond-async"}
+    answer = _call(address, "POST", path, content, "application/octet-stream", later)
     draft = msgspec.convert(answer, _Draft)
-    reading = Reading(rows=tuple(one.row for one in draft.rows), findings=draft.findings)
-    if draft.outcome == "rejected":
-        return Published(reading, "")
-    body = json.dumps({"act": act, "act_date": act_date}).encode()
-    done = _call(address, "POST", f"/v1/imports/{draft.id}/confirm", body, "application/json")
-    return Published(reading, _told(done, draft.counts.get("absent", 0)))
+    path = f"/v1/imports/{draft.id}"
+    heard, until = draft.progress, time.monotonic() + PATIENCE
+    while draft.state == "reading":
+        if draft.progress is not None:
+            told(draft.progress.done, draft.progress.of)
+        if draft.progress != heard:
+            heard, until = draft.progress, time.monotonic() + PATIENCE
+        if time.monotonic() > until:
+            raise ApiProblem(
+                "hub_away", "El centro no termina de leer la planilla.", "Intente de nuevo más tarde."
+            )
+        time.sleep(LOOK_EVERY)
+        draft = msgspec.convert(_call(address, "GET", path), _Draft)
+    rows, following = [one.row for one in draft.rows], draft.next
+    while following is not None:
+        page = msgspec.convert(_call(address, "GET", f"{path}?cursor={following}"), _Draft)
+        rows += [one.row for one in page.rows]
+        following = page.next
+    return draft, tuple(rows)
+
+
+def fetch_template(address: HubAddress, platform: str, plan: str | None) -> bytes:
+    """The workbook of a plan, filled with the plan as it stands.
+
+    Raises:
+        ApiProblem: the hub refused, with its reason.
+
+    """
+    plan_id = urllib.parse.quote(plan or _only_plan(address, platform), safe="")
+    content: bytes = _call(
+        address, "GET", f"/v1/plans/{plan_id}/template.xlsx", read=lambda answer: answer.read()
+    )
+    return content
 
 
 def _told(done: dict[str, Any], absent: int) -> str:
@@ -132,6 +224,8 @@ def _told(done: dict[str, Any], absent: int) -> str:
         f"Publicada como revisión {revision['number']} del plan: nuevas {revision['added']}, "
         f"cambiadas {revision['changed']}, sin cambios {revision['unchanged']}."
     )
+    if revision.get("left_out"):
+        sentence += f" Filas que quedaron fuera, con error o en conflicto: {revision['left_out']}."
     if absent:
         sentence += f" Acciones del plan que no están en la planilla: {absent}; quedan como estaban."
     return sentence
@@ -157,9 +251,15 @@ def _only_plan(address: HubAddress, platform: str) -> str:
 
 
 def _call(
-    address: HubAddress, method: str, path: str, body: bytes | None = None, content_type: str | None = None
+    address: HubAddress,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    content_type: str | None = None,
+    more: Mapping[str, str] | None = None,
+    read: Callable[[Any], Any] = json.load,
 ) -> Any:
-    headers = {"Authorization": f"Bearer {address.token}"}
+    headers = {"Authorization": f"Bearer {address.token}", **(more or {})}
     if content_type is not None:
         headers["Content-Type"] = content_type
     away = f"El centro no responde en {address.api}"
@@ -168,7 +268,7 @@ def _call(
             address.api + path, data=body, method=method, headers=headers
         )
         with _opened(request) as answer:
-            return json.load(answer)
+            return read(answer)
     except urllib.error.HTTPError as error:
         raise _problem_of(error) from error
     except (OSError, http.client.HTTPException) as error:

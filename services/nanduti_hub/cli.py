@@ -22,6 +22,7 @@ from nanduti_hub.administration import (
     offline_database,
     rebuild,
 )
+from nanduti_hub.api_client import ApiProblem, Wishes
 from nanduti_hub.bus_administration import bus
 from nanduti_hub.hub import SERVICES, found_directory, listen, running
 from nanduti_hub.invitation import first_steward, next_steps
@@ -61,7 +62,7 @@ def main(log_level: str) -> None:
     show_default=True,
     help="Puerto; 0 elige uno libre y lo conserva. / 0: a free one, kept.",
 )
-@click.option("--demo", is_flag=True, help="Con ocho planes sintéticos. / With eight synthetic plans.")
+@click.option("--demo", is_flag=True, help="Con nueve planes sintéticos. / With nine synthetic plans.")
 def up(home: Path, host: str, port: int, demo: bool) -> None:
     """Iniciar todo, con sus propios servidores, en un directorio. / Start all, servers included."""
     from nanduti_hub.embedded.child import ServerFailed
@@ -184,6 +185,55 @@ def migrate_command(dsn: str) -> None:
     click.echo("\n".join(applied) or "La base de datos ya está al día.")
 
 
+API = click.option(
+    "--api",
+    metavar="URL",
+    envvar="NANDUTI_API",
+    show_envvar=True,
+    help="Dirección del centro, en vez de --home. / The hub's address, instead of --home.",
+)
+TOKEN = click.option(
+    "--token",
+    metavar="TOKEN",
+    envvar="NANDUTI_TOKEN",
+    show_envvar=True,
+    help="Token de la API; si falta, el de hub.json. / API token; default: hub.json's.",
+)
+
+
+@main.command(
+    name="template", short_help="Bajar la planilla de un plan, llena. / Get a plan's workbook, filled."
+)
+@click.option("--platform", metavar="CÓDIGO", required=True, help="Plataforma del plan. / Whose plan it is.")
+@click.option(
+    "--plan", metavar="ID", help="Id del plan; si falta, el único de la plataforma. / Default: its only plan."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="PLANILLA.xlsx",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Dónde guardarla; no se pisa un archivo que ya existe. / Where to save it; nothing is written over.",
+)
+@HOME
+@API
+@TOKEN
+def template_command(
+    platform: str, plan: str | None, output: Path, home: Path, api: str | None, token: str | None
+) -> None:
+    """Bajar la planilla de un plan con sus acciones, para cambiarla y subirla. / Get a plan's workbook to change."""
+    try:
+        submission.save_template(submission.Where(home=home, api=api, token=token), platform, plan, output)
+    except ApiProblem as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"Guardada en {output}.")
+
+
+#: Whose value a conflict takes, as people say it.
+TAKES = {"planilla": "workbook", "registro": "register"}
+
+
 @main.command(
     name="import", short_help="Leer la planilla de un plan y publicarla. / Read and publish a workbook."
 )
@@ -202,21 +252,25 @@ def migrate_command(dsn: str) -> None:
     type=click.IntRange(2000, 2100),
     help="Con --preview, año del plan; si falta, el del nombre del archivo o el actual. / The plan's year.",
 )
+@click.option(
+    "--only-valid",
+    is_flag=True,
+    help="Publicar solo las filas sin error ni conflicto; las otras quedan como están. / Valid rows only.",
+)
+@click.option(
+    "--take",
+    type=click.Choice(tuple(TAKES)),
+    help="Qué vale donde la planilla y el registro cambiaron la misma celda. / Whose value all conflicts take.",
+)
+@click.option(
+    "--annotated",
+    metavar="COPIA.xlsx",
+    type=click.Path(path_type=Path),
+    help="Guardar una copia con cada observación en su celda. / Save a copy with each finding at its cell.",
+)
 @HOME
-@click.option(
-    "--api",
-    metavar="URL",
-    envvar="NANDUTI_API",
-    show_envvar=True,
-    help="Dirección del centro, en vez de --home. / The hub's address, instead of --home.",
-)
-@click.option(
-    "--token",
-    metavar="TOKEN",
-    envvar="NANDUTI_TOKEN",
-    show_envvar=True,
-    help="Token de la API; si falta, el de hub.json. / API token; default: hub.json's.",
-)
+@API
+@TOKEN
 def import_command(
     file: Path,
     platform: str,
@@ -226,6 +280,9 @@ def import_command(
     plan: str | None,
     act: str | None,
     act_date: str | None,
+    only_valid: bool,
+    take: str | None,
+    annotated: Path | None,
     home: Path,
     api: str | None,
     token: str | None,
@@ -240,11 +297,19 @@ def import_command(
         done = asyncio.run(submission.previewed(file, platform, year))
     else:
         where = submission.Where(home=home, api=api, token=token)
-        done = submission.published(where, file, platform, plan, act, act_date)
+        wishes = Wishes(only_valid=only_valid, take=TAKES[take] if take else None)
+        done = submission.published(where, file, platform, plan, act, act_date, wishes)
     if as_json:
         click.echo(submission.as_json(done))
     else:
         click.echo(submission.as_text(done), err=done.exit_code == submission.MISUSED)
+    if annotated is not None and done.exit_code != submission.MISUSED:
+        try:
+            asyncio.run(submission.annotate(file, done, annotated))
+        except ApiProblem as problem:
+            raise click.ClickException(str(problem)) from problem
+        if not as_json:
+            click.echo(f"Copia con las observaciones: {annotated}.")
     sys.exit(done.exit_code)
 
 

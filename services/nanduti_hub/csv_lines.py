@@ -8,9 +8,15 @@ from collections.abc import Iterable
 BOM = b"\xef\xbb\xbf"
 
 
-def guarded_line(cells: Iterable[str]) -> bytes:
-    """A line in which a text that a spreadsheet would take for a formula has an apostrophe before it."""
+def guarded_line(cells: Iterable[str | int]) -> bytes:
+    """A line in which a text that a spreadsheet would take for a formula has an apostrophe before it; a whole number
+    stays one, also below nothing.
+    """
     text = io.StringIO()
-    guarded = [f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells]
+    guarded = [_guarded(cell) if isinstance(cell, str) else cell for cell in cells]
     csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(guarded)
     return text.getvalue().encode()
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

@@ -17,6 +17,7 @@ T = TypeVar("T")
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class PageOf(Struct, Generic[T], frozen=True, kw_only=True):
@@ -30,13 +31,15 @@ class Takes(Struct, frozen=True, kw_only=True):
     """What a route takes beside its parameters and body.
 
     `version` is If-Match: needed (True), needed only where the thing exists (False), or not read (None). `known`
-    is If-None-Match, `once` Idempotency-Key, `workbook` a body that is a workbook or a form with one.
+    is If-None-Match, `once` Idempotency-Key, `workbook` a body that is a workbook or a form with one, `later`
+    Prefer: respond-async.
     """
 
     version: bool | None = None
     known: bool = False
     once: bool = False
     workbook: bool = False
+    later: bool = False
 
 
 #: A change to something that has a version.

@@ -25,6 +25,7 @@ from nanduti_hub.access.door import COOKIE, Door, new_door
 from nanduti_hub.access.oidc import close_provider, open_provider
 from nanduti_hub.access.sealing import open_sealing
 from nanduti_hub.accounts import people_http, provider_http, session_http, token_http
+from nanduti_hub.actions import differences_http, facets_http, indicators_http, simore_http
 from nanduti_hub.actions import export_http as actions_export_http
 from nanduti_hub.actions import http as actions_http
 from nanduti_hub.actions.project import ACTIONS
@@ -46,10 +47,13 @@ from nanduti_hub.ledger.sequencer import sequence
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.limits import Rates, limits, rates_for
 from nanduti_hub.methods import with_options
+from nanduti_hub.offload import kept_ready
 from nanduti_hub.openapi import Document
 from nanduti_hub.patience import Patience, PatientProtocol
+from nanduti_hub.plans import changes_http, import_http
 from nanduti_hub.plans import http as plans_http
-from nanduti_hub.plans import import_http
+from nanduti_hub.plans.background import end_all
+from nanduti_hub.plans.outgoing import http as outgoing_http
 from nanduti_hub.plans.project import PLANS
 from nanduti_hub.reception import receive
 from nanduti_hub.recording import recording
@@ -60,8 +64,11 @@ from nanduti_hub.relay.connection import Address, close, connect
 from nanduti_hub.relay.credentials import open_keyring, seed_file
 from nanduti_hub.relay.membership import Bus, keep_copies, make_ledger
 from nanduti_hub.relay.publishing import COMPARE_EVERY, POLL, relay
+from nanduti_hub.saved import calendar_http
+from nanduti_hub.saved import http as saved_http
 from nanduti_hub.serving import Hub
 from nanduti_hub.settings import Settings
+from nanduti_hub.statistics import http as statistics_http
 from nanduti_hub.telemetry import where
 
 log = structlog.get_logger(__name__)
@@ -78,6 +85,8 @@ MOST_BYTES = 1_000_000
 SERVICES = ("api", "sequencer", "relay")
 
 
+#: What a spare process for workbooks has imported before it is needed.
+OFFLOADED = ("nanduti_hub.plans.offloaded",)
 #: Seconds to wait for the first comparison and the copies.
 BEGIN_WITHIN = 30.0
 
@@ -108,10 +117,19 @@ def web_application(ledger: Ledger, rates: Rates | None = None, door: Door | Non
             *token_http.ROUTES,
             *directory_http.ROUTES,
             *plans_http.ROUTES,
+            *changes_http.ROUTES,
             *import_http.ROUTES,
+            *outgoing_http.ROUTES,
             *actions_export_http.ROUTES,
+            *simore_http.ROUTES,
+            *facets_http.ROUTES,
+            *differences_http.ROUTES,
             *actions_http.ROUTES,
+            *indicators_http.ROUTES,
+            *statistics_http.ROUTES,
             *audit_http.ROUTES,
+            *saved_http.ROUTES,
+            *calendar_http.ROUTES,
             *dashboard_http.ROUTES,
         ),
         exception_handlers=HANDLERS,
@@ -214,6 +232,8 @@ async def running(
             rates = rates_for(settings.requests_per_second)
             door = await _door(stack, settings, port)
             application = web_application(ledger, rates, door)
+            await stack.enter_async_context(kept_ready(*OFFLOADED))
+            stack.push_async_callback(end_all, application.state.hub.reading)
             await stack.enter_async_context(listening(application, listener, settings))
         yield Running(ledger, port, failed)
 

@@ -25,6 +25,7 @@ Todos los datos son sintéticos. Para probar, en otra terminal y desde este mism
   {hub} import {workbook} {at} --platform conaeti --preview
   TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tokens"]["conaeti"])' {shlex.quote(hub_file)})
   curl -H "Authorization: Bearer $TOKEN" '{api}/v1/actions?q=inspeccion&department=PY-7'
+  curl -H "Authorization: Bearer $TOKEN" '{api}/v1/results.csv?platform=mesa'   # lo alcanzado, sumado de los informes
   curl -H "Authorization: Bearer $TOKEN" {api}/v1/register   # el mismo número y la misma huella
   curl -H "Authorization: Bearer $TOKEN" {change} {body}   # y mire tail
 Documentación de la API: {api}/v1/docs/openapi.json     Para detener: Ctrl-C

@@ -33,7 +33,8 @@ class Rates(Struct, frozen=True, kw_only=True):
 
     `requests` and `uploads` count for each caller; so do `refusals`, which leave a row in the record, and which of
     strangers count for their address. `knocks` are for each address: what fails to say who calls, and each open
-    route that costs (sign-in, invitations). `devices` are for each device's cookie, shown at a sign-in.
+    route that costs (sign-in, invitations). `devices` are for each device's cookie, shown at a sign-in. `calendars`
+    are for each calendar address, which many programs may read, from anywhere.
     """
 
     requests: Rate = Rate(100, 400)
@@ -41,6 +42,7 @@ class Rates(Struct, frozen=True, kw_only=True):
     refusals: Rate = Rate(5, 200)
     knocks: Rate = Rate(5, 120)
     devices: Rate = Rate(0.2, 10)
+    calendars: Rate = Rate(0.05, 60)
 
 
 def rates_for(requests_per_second: float) -> Rates:
@@ -94,6 +96,7 @@ class Limits(Struct, frozen=True):
     refusals: Buckets
     knocks: Buckets
     devices: Buckets
+    calendars: Buckets
 
 
 def limits(rates: Rates | None = None) -> Limits:

@@ -30,17 +30,26 @@ PLAIN = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
 #: Headers of answers: description, schema, and whether they always come.
 HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "ETag": (
-        "The version, the day and the language of this answer. If-Match wants it back.",
-        {"type": "string", "pattern": r'^"[0-9]+\.[0-9]{4}-[0-9]{2}-[0-9]{2}\.(es|en)"$'},
+        (
+            "The version, the day (a draft's: what it was compared with) and the language of this answer. "
+            "If-Match wants it back."
+        ),
+        {"type": "string", "pattern": r'^"[0-9]+\.([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9a-f]{16})\.(es|en)"$'},
         True,
     ),
     "Location": ("Where the thing is.", {"type": "string", "format": "uri-reference"}, True),
+    "Preference-Applied": ("It was asked for and is done.", {"const": "respond-async"}, True),
     "Link": ('The following page, rel="next"; absent on the last.', {"type": "string"}, False),
     "Set-Cookie": ("The session.", {"type": "string"}, True),
     "Content-Disposition": ("The name to save it as.", {"type": "string"}, True),
     "Idempotency-Replayed": ("The answer is the one that this key had before.", {"const": "true"}, False),
     "Retry-After": ("Seconds to wait (429, 503).", {"type": "integer", "minimum": 0}, False),
     "WWW-Authenticate": ("How to say who you are (401).", {"type": "string"}, False),
+    "Nanduti-Register": (
+        "The number of the register that this answer stands for, where a moment was asked for.",
+        {"type": "integer", "minimum": 1},
+        False,
+    ),
     "Content-Language": ("The language of the sentences.", {"enum": ["es", "en"]}, True),
 }
 _TAG = r'^"[0-9]{1,9}(\.[^"]*)?"$'
@@ -78,6 +87,13 @@ _REQUEST_HEADERS: dict[str, dict[str, Any]] = {
         "in": "header",
         "description": "The ETags that you have: 304 where one of them still holds.",
         "schema": {"type": "string"},
+    },
+    "Later": {
+        "name": "Prefer",
+        "in": "header",
+        "description": "`respond-async`: answer at once (202), and read the workbook afterwards.",
+        "schema": {"type": "string"},
+        "examples": {"later": {"value": "respond-async"}},
     },
     "Once": {
         "name": "Idempotency-Key",
@@ -161,6 +177,8 @@ def complete(application: Litestar) -> dict[str, Any]:
     of_parameters = document.get("components", {}).get("schemas", {})
     for route in routes:
         operation = document["paths"][route.path][route.method]
+        # HEAD is GET without a body.
+        document["paths"][route.path].pop("head", None)
         operation["operationId"] = route.handler.fn.__name__
         operation["description"] = inspect.getdoc(route.handler.fn) or ""
         operation["parameters"] = _parameters(operation, route)
@@ -305,7 +323,8 @@ def _parameters(operation: dict[str, Any], route: Documented) -> list[Any]:
         wanted.append("SameSite")
     if takes.version is not None:
         wanted.append("Version" if takes.version else "VersionIfThere")
-    wanted += [name for name, is_taken in (("Known", takes.known), ("Once", takes.once)) if is_taken]
+    taken = (("Known", takes.known), ("Once", takes.once), ("Later", takes.later))
+    wanted += [name for name, is_taken in taken if is_taken]
     return parameters + [{"$ref": f"#/components/parameters/{name}"} for name in wanted]
 
 

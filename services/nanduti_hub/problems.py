@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from nanduti_hub.ledger.append import LostRace
 from nanduti_hub.ledger.database import DATABASE_AWAY
 from nanduti_hub.ledger.gate import LedgerHeld
-from nanduti_hub.offload import OffloadFailed
+from nanduti_hub.offload import OffloadBusy, OffloadFailed
 from nanduti_hub.reasons import english, spanish
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.telemetry import where
@@ -64,6 +64,9 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "method_not_allowed": (405, "Esta dirección no admite ese método.", "Consulte /v1/docs.", "This address does not take that method.", "See /v1/docs."),
     "action_unknown": (404, "No existe esa acción.", "Revise el identificador o el código (ACC-AAAA-NNNN).", "There is no such action.", "Check the id or the code (ACC-YYYY-NNNN)."),
     "plan_unknown": (404, "No existe ese plan.", "Consulte la lista en /v1/plans.", "There is no such plan.", "See the list at /v1/plans."),
+    "query_unknown": (404, "No existe esa consulta guardada.", "Consulte sus consultas en /v1/queries.", "There is no such saved query.", "See your queries at /v1/queries."),
+    "queries_many": (409, "Ya tiene {most} consultas guardadas, que es el máximo.", "Borre una que no use.", "You keep {most} queries already, as many as one may.", "Delete one that you do not use."),
+    "calendar_unknown": (404, "Esta dirección de calendario no existe o ya no vale.", "Pida una nueva para su consulta guardada.", "This calendar address does not exist or is no longer good.", "Ask for a new one for your saved query."),
     "import_unknown": (404, "No existe esa importación.", "Suba la planilla de nuevo.", "There is no such import.", "Upload the workbook again."),
     "platform_unknown": (404, "No existe la plataforma «{platform}».", "Consulte la lista en /v1/platforms.", 'There is no platform "{platform}".', "See the list at /v1/platforms."),
     "entry_unknown": (404, "El directorio no tiene esa entrada.", "Consulte la lista correspondiente.", "The directory has no such entry.", "See the list."),
@@ -76,11 +79,22 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "institution_unknown": (422, "El directorio no tiene la institución «{institution}».", "Use un código de /v1/institutions.", 'The directory has no institution "{institution}".', "Use a code of /v1/institutions."),
     "department_unknown": (422, "El directorio no tiene el departamento «{department}».", "Use un código de /v1/departments (por ejemplo PY-7).", 'The directory has no department "{department}".', "Use a code of /v1/departments (such as PY-7)."),
     "indicator_unknown": (404, "La acción no tiene el indicador {number}.", "Consulte sus indicadores en la acción.", "The action has no indicator {number}.", "See its indicators in the action."),
+    "indicator_repeated": (422, "El indicador {number} figura dos veces.", "Cada número va una sola vez; un indicador nuevo va sin número.", "Indicator {number} is there twice.", "Each number comes once; a new indicator has none."),
+    "indicator_text_missing": (422, "Falta el texto del indicador {number}.", "Escriba qué se mide.", "The text of indicator {number} is missing.", "Write what is measured."),
+    "indicator_has_reports": (409, "El indicador {number} tiene {reports} informes y no se puede quitar.", "Déjelo en la lista con su número; si los informes están mal, retírelos primero uno por uno.", "Indicator {number} has {reports} reports and cannot be dropped.", "Keep it in the list with its number; if the reports are wrong, withdraw them one by one first."),
+    "report_ahead": (422, "La fecha del informe ({on}) todavía no llegó: hoy es {today}.", "Informe lo alcanzado hasta hoy o antes.", "The day of the report ({on}) is yet to come: today is {today}.", "Report what has been reached up to today or before."),
+    "report_not_a_count": (422, "El indicador {number} cuenta «{measure}»: cada valor debe ser un número entero, sin signo menos y de hasta un billón.", "Corrija el valor, o cambie qué mide el indicador a «other».", 'Indicator {number} counts "{measure}": each value is a whole number, not negative, up to 10^12.', 'Correct the value, or set the indicator\'s measure to "other".'),
+    "report_repeated": (422, "El indicador {number} tiene dos informes del {on} para el mismo departamento y categoría.", "Deje uno solo.", "Indicator {number} has two reports of {on} for the same department and category.", "Keep one of them."),
+    "report_unknown": (404, "El indicador {number} no tiene un informe del {on} con ese departamento y esa categoría.", "Consulte los informes en la acción.", "Indicator {number} has no report of {on} with that department and category.", "See the reports in the action."),
     "plan_platform_fixed": (409, "El plan es de «{platform}» y no puede cambiar de plataforma.", "Abra un plan nuevo para la otra plataforma.", "The plan is \"{platform}\"'s and cannot move to another platform.", "Open a new plan for the other platform."),
     "act_missing": (422, "Falta el acto que aprueba el plan.", "Indique el acta o resolución y su fecha.", "The approving act is missing.", "Name the act and its date."),
     "absent_unknown": (422, "{actions} de las acciones por cancelar no figuran entre las ausentes.", "Vuelva a mirar el borrador: cambió desde entonces.", "{actions} of the actions to cancel are not among the absent ones.", "Look at the draft again: it has changed."),
-    "import_has_errors": (422, "La planilla tiene {errors} errores y no se importó nada.", "Corrija las celdas señaladas en el borrador y súbala de nuevo.", "The workbook has {errors} errors and nothing was imported.", "Correct the cells shown in the draft and upload it again."),
+    "import_has_errors": (422, "La planilla tiene {errors} errores y no se importó nada.", "Corrija las celdas señaladas en el borrador y súbala de nuevo, o confirme solo las filas válidas si los errores son de filas.", "The workbook has {errors} errors and nothing was imported.", "Correct the cells shown in the draft and upload it again, or confirm the valid rows only if the errors are of rows."),
+    "import_has_conflicts": (409, "Celdas que la planilla y el registro cambiaron a la vez, cada uno a otra cosa: {conflicts}. No se importó nada.", "Decida en el borrador cuál vale en cada una, o confirme solo las filas válidas.", "Cells that the workbook and the register both changed, each to something else: {conflicts}. Nothing was imported.", "Decide in the draft which value each takes, or confirm the valid rows only."),
+    "tick_unknown": (422, "La celda «{name}» no está en conflicto.", "Decida solo sobre los conflictos que muestra el borrador.", 'The cell "{name}" is not in conflict.', "Decide only on the conflicts that the draft shows."),
+    "draft_outdated": (412, "El registro cambió desde que usted miró el borrador.", "Mírelo de nuevo y decida sobre lo que muestra ahora.", "The register has changed since you looked at the draft.", "Look at it again, and decide on what it shows now."),
     "import_confirmed": (409, "El borrador ya fue confirmado.", "Suba la planilla de nuevo para otra revisión.", "The draft has been confirmed already.", "Upload the workbook again for another revision."),
+    "import_reading": (409, "La planilla todavía se está leyendo.", "Consulte el borrador hasta que su «state» sea «read» y repita la operación.", "The workbook is still being read.", 'Ask for the draft until its "state" is "read", and repeat.'),
     "pair_unknown": (422, "La fila o la acción «{name}» no está en este borrador.", "Use las filas y acciones que muestra el borrador.", 'The row or action "{name}" is not in this draft.', "Use the rows and actions that the draft shows."),
     "pair_repeated": (422, "La misma acción quedó en dos filas.", "Cada fila necesita una acción distinta, o ninguna.", "The same action stands at two rows.", "Each row needs another action, or none."),
     "code_taken": (409, "El código «{code}» ya es de otra entrada o está reservado.", "Elija otro código: es único entre plataformas e instituciones.", 'The code "{code}" is another entry\'s or reserved.', "Choose another: it is unique over platforms and institutions."),
@@ -90,6 +104,13 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "version_missing": (428, "Falta If-Match con la versión que usted vio.", "Lea lo que quiere cambiar, tome su ETag y envíelo en If-Match.", "If-Match with the version that you saw is missing.", "Read what you want to change, take its ETag, and send it in If-Match."),
     "version_conflict": (412, "Alguien hizo un cambio mientras tanto: ahora es la versión {current}, no la {expected}.", "Lea de nuevo lo que quiere cambiar, revise el cambio y repita la operación.", "Somebody changed it meanwhile: it is at version {current}, not {expected}.", "Read it again, look at the change, and repeat."),
     "idempotency_key_reused": (422, "La misma Idempotency-Key llegó antes con otro pedido.", "Use una clave nueva para cada pedido distinto.", "The same Idempotency-Key came before with another request.", "Use a new key for each different request."),
+    "moment_ahead": (422, "El registro todavía no llegó a ese número: va por el {head}.", "Pida un número hasta {head}, o un instante.", "The register has not come to that number yet: it is at {head}.", "Ask for a number up to {head}, or for an instant."),
+    "moment_future": (422, "Ese instante todavía no llegó.", "Pida uno que ya pasó; para lo de ahora, no indique ninguno.", "That instant has not come yet.", "Ask for one that is past; for now, name none."),
+    "moment_before": (422, "En ese momento el registro todavía no existía.", "Pida el número 1 o uno posterior, o un instante posterior.", "At that moment there was no register yet.", "Ask for number 1 or a later one, or for a later instant."),
+    "moments_reversed": (422, "El segundo momento ({to}) es anterior al primero ({from}).", "Indique primero el más antiguo.", "The second moment ({to}) is before the first ({from}).", "Name the older one first."),
+    "filter_not_then": (422, "El filtro «{filter}» no se puede usar junto con «as_of».", "De un momento pasado se puede pedir todo, una plataforma («platform») o un plan («plan»).", 'The filter "{filter}" cannot be used with "as_of".', 'Of a past moment you can ask for everything, one platform ("platform") or one plan ("plan").'),
+    "action_unknown_then": (404, "La acción todavía no existía en el número {number} del registro.", "Pida un momento posterior; su historia dice desde cuándo existe.", "The action did not exist yet at number {number} of the register.", "Ask for a later moment; its history says since when it exists."),
+    "revision_unknown": (404, "El plan no tiene la revisión {number}.", "Consulte la última en el plan; 0 es antes de la primera.", "The plan has no revision {number}.", "See its latest in the plan; 0 is before the first."),
     "invalid": (400, "El pedido no se entiende: {reason}.", "Compare con los ejemplos de /v1/docs.", "The request is not understood: {reason}.", "Compare with the examples in /v1/docs."),
     "busy": (503, "El centro está ocupado.", "Repita la operación en unos segundos.", "The hub is busy.", "Repeat in a few seconds."),
     "ledger_held": (503, "El registro está en pausa mientras se compara con el bus.", "Repita la operación en unos segundos; si sigue así, avise a quien administra el sistema.", "Writing is held while the ledger is compared with the bus.", "Repeat in a few seconds; if it goes on, tell the operator."),
@@ -187,6 +208,7 @@ def on_failure(request: RequestOf, error: Exception) -> Response[bytes]:
             | asyncpg.UniqueViolationError()
             | asyncpg.QueryCanceledError()
             | OffloadFailed()
+            | OffloadBusy()
         ):
             log.warning("request_gave_up", method=request.method, error=type(error).__name__)
             return problem(request, Refusal("busy"))
@@ -199,5 +221,6 @@ def _reason(error: HTTPException) -> str:
     for item in error.extra if isinstance(error.extra, list) else ():
         if isinstance(item, dict):
             why = str(item.get("message", "")).partition(" - at `")[0]
-            return f"{why} - at `{item.get('key', '')}`"
+            # A parameter whose name is a word of Python's has an underscore after it there.
+            return f"{why} - at `{str(item.get('key', '')).removesuffix('_')}`"
     return "Not as the documentation says"

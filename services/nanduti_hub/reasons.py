@@ -27,6 +27,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"Invalid RFC3339 encoded date or datetime",
         "no es una fecha (AAAA-MM-DD) ni una fecha y hora (AAAA-MM-DDTHH:MM:SS-03:00)",
     ),
+    (
+        r"Neither a number nor an RFC3339 instant",
+        "no es un número del registro ni un instante con su zona (AAAA-MM-DDTHH:MM:SS-03:00)",
+    ),
     (r"(?:Number|Integer value) out of range", "número fuera de rango"),
     (r"JSON is malformed: .*\((byte \d+)\)", "el JSON está mal escrito ({0})"),
     (r"Input data was truncated", "el JSON está incompleto"),

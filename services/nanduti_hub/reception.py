@@ -10,6 +10,7 @@ PostgreSQL and other systems' readers cannot take. Absent: whose the things are,
 import functools
 import hashlib
 import re
+from collections.abc import Iterable
 from types import NoneType
 from typing import Any, get_args
 
@@ -117,21 +118,31 @@ def _check_address(connection: Connection, handler: BaseRouteHandler) -> None:
     if CONTROL.search(connection.scope["path"]):
         raise _invalid("Control character")
     if connection.scope["query_string"]:
-        seen = set()
-        for name, value in connection.query_params.multi_items():
-            if CONTROL.search(value):
-                raise _invalid(f"Control character - at `{name}`")
-            if name in seen:
-                raise _invalid(f"Given twice - at `{name}`")
-            kinds = _kinds(handler).get(name, ())
-            if not kinds and _is_strict(handler):
-                # Of a filter that is misspelt nobody would see that it narrows nothing.
-                raise _invalid(f"Unknown parameter `{name[:100]}`")
-            # Litestar reads more than is documented: null as nothing, so that a list would not be narrowed, as if
-            # nobody had asked.
-            if NoneType in kinds and str not in kinds and value.lower() == "null":
-                raise _invalid(f"Invalid enum value - at `{name}`")
-            seen.add(name)
+        check_query(connection.query_params.multi_items(), handler)
+
+
+def check_query(pairs: Iterable[tuple[str, str]], handler: BaseRouteHandler) -> None:
+    """Whether names and values of a query can be a route's, before their types are looked at.
+
+    Raises:
+        Refused: `invalid`.
+
+    """
+    seen = set()
+    for name, value in pairs:
+        if CONTROL.search(value):
+            raise _invalid(f"Control character - at `{name}`")
+        if name in seen:
+            raise _invalid(f"Given twice - at `{name}`")
+        kinds = _kinds(handler).get(name, ())
+        if not kinds and _is_strict(handler):
+            # Of a filter that is misspelt nobody would see that it narrows nothing.
+            raise _invalid(f"Unknown parameter `{name[:100]}`")
+        # Litestar reads more than is documented: null as nothing, so that a list would not be narrowed, as if
+        # nobody had asked.
+        if NoneType in kinds and str not in kinds and value.lower() == "null":
+            raise _invalid(f"Invalid enum value - at `{name}`")
+        seen.add(name)
 
 
 @functools.lru_cache(maxsize=1_000)
@@ -141,7 +152,7 @@ def _kinds(handler: BaseRouteHandler) -> dict[str, tuple[Any, ...]]:
     signatures += [needed.parsed_fn_signature for needed in handler.resolve_dependencies().values()]
     fields = [field for each in signatures for field in each.parameters.items()]
     return {
-        _name_of(name, field): get_args(field.annotation) or (field.annotation,)
+        name_in_address(name, field): get_args(field.annotation) or (field.annotation,)
         for name, field in fields
         if isinstance(field.kwarg_definition, QueryParameter)
     }
@@ -155,7 +166,7 @@ def _is_strict(handler: BaseRouteHandler) -> bool:
     return is_documented and not handler.opt.get("any_query")
 
 
-def _name_of(name: str, field: FieldDefinition) -> str:
+def name_in_address(name: str, field: FieldDefinition) -> str:
     """A parameter's name in an address, which can be another than the one in Python."""
     return getattr(field.kwarg_definition, "name", None) or name
 

@@ -4,8 +4,9 @@
 so that an `Idempotency-Key` keeps exactly what was answered.
 """
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.params import PathParameter, QueryParameter
-from msgspec import Struct
+from msgspec import Struct, field
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -46,6 +47,8 @@ class Hub(Struct, frozen=True):
     ledger: Ledger
     door: Door
     limits: Limits
+    #: What is being read after its upload was answered; the composition root ends it.
+    reading: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 def hub_of(request: RequestOf) -> Hub:
@@ -78,9 +81,12 @@ def expected_version(request: RequestOf) -> int:
     return int(match[1])
 
 
-def tag_of(request: RequestOf, version: int) -> str:
-    """The strong tag of a resource: derived fields change at midnight, and the language is part of it."""
-    return f'"{version}.{today().isoformat()}.{language_of(request)}"'
+def tag_of(request: RequestOf, version: int, day: date | None = None) -> str:
+    """The strong tag of a resource: derived fields change at midnight, and the language is part of it.
+
+    `day` is that of the moment of which it was asked for, where that is not today.
+    """
+    return f'"{version}.{(day or today()).isoformat()}.{language_of(request)}"'
 
 
 def json_answer(status: int, body: Any, headers: dict[str, str] | None = None) -> Answer:
@@ -106,6 +112,8 @@ async def command(
     same = request_hash(
         *(caller.role, caller.scope, request.method, request.scope["path"]),
         *(request.headers.get("if-match", ""), await request.body()),
+        # Kept keys were hashed without it; a command that has none is the same request as before.
+        *(query for query in [request.scope["query_string"]] if query),
     )
     hub = hub_of(request)
 
@@ -142,12 +150,15 @@ async def recorded_transaction(
     audit.recorded(request)
 
 
-def next_link(request: RequestOf, cursor: str | None) -> dict[str, str]:
-    """The header that leads to the following page, where there is one."""
+def next_link(
+    request: RequestOf, cursor: str | None, pinned: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The header that leads to the following page, where there is one; `pinned` parameters are said anew in it."""
     if cursor is None:
         return {}
     query = {name: value for name, value in request.query_params.items() if name != "cursor"}
-    return {"Link": f'<{request.scope["path"]}?{urlencode({**query, "cursor": cursor})}>; rel="next"'}
+    query |= {**(pinned or {}), "cursor": cursor}
+    return {"Link": f'<{request.scope["path"]}?{urlencode(query)}>; rel="next"'}
 
 
 def not_modified(request: RequestOf, tag: str) -> bool:

@@ -6,6 +6,10 @@ same for a person, for a program and for the exit code. Absent: any way to publi
 
 import json
 import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,11 +17,24 @@ import msgspec
 from msgspec import Struct
 
 from nanduti.terminal import why
-from nanduti_hub.api_client import ApiProblem, HubAddress, publish_workbook
+from nanduti_hub.api_client import (
+    NO_WISHES,
+    ApiProblem,
+    HubAddress,
+    Wishes,
+    fetch_template,
+    publish_workbook,
+)
 from nanduti_hub.directory import seed
+from nanduti_hub.offload import OffloadFailed, offload
+from nanduti_hub.plans.notices import CONFLICT
+from nanduti_hub.plans.outgoing.annotated import Told, annotated_bytes, remarks_bytes
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
 from nanduti_hub.plans.uploads import read_safely
+from nanduti_hub.plans.workbook.bounds import MAX_FILE
 
+#: Seconds after which a person is told how far it is.
+SHOWN_AFTER = 1.0
 IMPORTED, REJECTED, MISUSED = 0, 1, 2
 ROW_FIELDS = (
     "sheet", "row", "code", "title", "axis", "axis_common", "lead", "collaborators", "departments",
@@ -53,9 +70,10 @@ def _failed(code: str, message: str, suggestion: str, exit_code: int) -> Submitt
 
 
 def content_of(file: Path) -> bytes | Submitted:
-    """A file's bytes, or why there are none."""
+    """A file's bytes, as many as are read of any workbook, or why there are none."""
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(MAX_FILE + 1)  # one more says that it is too large
     except FileNotFoundError:
         return misused("file_missing", f"No existe el archivo «{file}».", "Revise el nombre y la carpeta.")
     except IsADirectoryError:
@@ -72,8 +90,32 @@ async def previewed(file: Path, platform: str, year: int | None) -> Submitted:
     known = known_offline(platform, year, file.name)
     if isinstance(known, Submitted):
         return known
-    reading = msgspec.json.decode(await read_safely(content, file.name, known), type=Reading)
+    with progress_shown() as told:
+        read = await read_safely(content, file.name, known, told)
+    reading = msgspec.json.decode(read, type=Reading)
     return _judged(reading, "Se puede publicar; nada cambió todavía.")
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[int, int | None], None]]:
+    """Tells on a line of the terminal how far a workbook is, once that takes more than a second; else nowhere."""
+    begun, is_shown = time.monotonic(), False
+
+    def told(done: int, of: int | None) -> None:
+        nonlocal is_shown
+        if not sys.stderr.isatty() or time.monotonic() - begun < SHOWN_AFTER:
+            return
+        is_shown = True
+        far = f"{done} de {of} filas" if of else "abriendo el archivo"
+        sys.stderr.write(f"\r\x1b[KLeyendo la planilla: {far}…")
+        sys.stderr.flush()
+
+    try:
+        yield told
+    finally:
+        if is_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def known_offline(platform: str, year: int | None, file_name: str) -> Known | Submitted:
@@ -93,7 +135,13 @@ def known_offline(platform: str, year: int | None, file_name: str) -> Known | Su
 
 
 def published(
-    where: Where, file: Path, platform: str, plan: str | None, act: str | None, act_date: str | None
+    where: Where,
+    file: Path,
+    platform: str,
+    plan: str | None,
+    act: str | None,
+    act_date: str | None,
+    wishes: Wishes = NO_WISHES,
 ) -> Submitted:
     """Have a running hub read a workbook, and publish it with its act."""
     if not (act or "").strip() or act_date is None:
@@ -113,18 +161,75 @@ def published(
         return content
     try:
         address = HubAddress.found(where.home, platform, where.api, where.token)
-        done = publish_workbook(address, file.name, content, platform, plan, str(act), act_date)
+        with progress_shown() as told:
+            done = publish_workbook(
+                address, file.name, content, platform, plan, str(act), act_date, told, wishes
+            )
     except ApiProblem as problem:
         return _failed(problem.code, problem.title, problem.advice, REJECTED)
-    return _judged(done.reading, done.sentence)
+    if done.sentence:
+        return Submitted(reading=done.reading, exit_code=IMPORTED, verdict=done.sentence)
+    return _judged(done.reading, "", done.draft)
 
 
-def _judged(reading: Reading, verdict: str) -> Submitted:
-    if not reading.rejected:
+def save_template(where: Where, platform: str, plan: str | None, target: Path) -> None:
+    """Save the workbook of a plan, filled with the plan as it stands.
+
+    Raises:
+        ApiProblem: the hub refused, or the file cannot be written.
+
+    """
+    address = HubAddress.found(where.home, platform, where.api, where.token)
+    _save(target, fetch_template(address, platform, plan))
+
+
+async def annotate(file: Path, done: Submitted, target: Path) -> None:
+    """Save a workbook again with what was found at each of its cells.
+
+    Raises:
+        ApiProblem: the file cannot be written.
+
+    """
+    told = msgspec.json.encode(Told(done.reading.findings, len(done.reading.findings)))
+    content = content_of(file)
+    if isinstance(content, Submitted):
+        raise ApiProblem("file_missing", f"No se puede leer «{file}».")
+    try:
+        made = await offload(annotated_bytes, content, file.name, told)
+    except OffloadFailed:
+        made = await offload(remarks_bytes, file.name, told)
+    _save(target, made)
+
+
+def _save(target: Path, content: bytes) -> None:
+    """Write a file that is not there yet: nobody's corrections are written over."""
+    try:
+        with target.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise ApiProblem(
+            "file_exists", f"Ya existe «{target}».", "Indique otro nombre, o bórrelo."
+        ) from error
+    except OSError as error:
+        raise ApiProblem("file_unwritable", f"No se puede escribir «{target}»: {why(error)}.") from error
+
+
+def _judged(reading: Reading, verdict: str, draft: str = "") -> Submitted:
+    if not reading.rejected and not draft:
         return Submitted(reading=reading, exit_code=IMPORTED, verdict=verdict)
-    errors = sum(1 for finding in reading.findings if finding.severity is Severity.ERROR)
-    many = "1 error por corregir" if errors == 1 else f"{errors} errores por corregir"
-    return Submitted(reading=reading, exit_code=REJECTED, verdict=f"No se importó nada: {many}.")
+    conflicts = sum(1 for finding in reading.findings if finding.code == CONFLICT)
+    errors = sum(1 for finding in reading.findings if finding.severity is Severity.ERROR) - conflicts
+    parts = ["1 error por corregir" if errors == 1 else f"{errors} errores por corregir"]
+    if conflicts:
+        many = "1 conflicto por decidir" if conflicts == 1 else f"{conflicts} conflictos por decidir"
+        parts = [*(parts if errors else ()), many]
+    verdict = f"No se importó nada: {' y '.join(parts)}."
+    if conflicts:
+        verdict += (
+            " Todos de una vez: --take planilla o --take registro; uno por uno: en el borrador "
+            f"{draft} (PUT /v1/imports/{draft}/ticks); sin esas filas: --only-valid."
+        )
+    return Submitted(reading=reading, exit_code=REJECTED, verdict=verdict)
 
 
 def as_json(submitted: Submitted) -> str:
@@ -150,7 +255,8 @@ def as_text(submitted: Submitted) -> str:
     for finding in submitted.reading.findings:
         place = "!".join(part for part in (finding.sheet, finding.cell) if part)
         sentences = f"{finding.message} {finding.suggestion}".rstrip()
-        lines.append(f"[{SEVERITIES[finding.severity]}] {f'{place}: ' if place else ''}{sentences}")
+        word = "conflicto" if finding.code == CONFLICT else SEVERITIES[finding.severity]
+        lines.append(f"[{word}] {f'{place}: ' if place else ''}{sentences}")
     count = len(submitted.reading.rows)
     read = "1 actividad leída" if count == 1 else f"{count} actividades leídas"
     lines.append(f"{read}. {submitted.verdict}" if count else submitted.verdict)

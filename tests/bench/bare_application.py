@@ -33,7 +33,7 @@ def application(pool: asyncpg.Pool) -> Litestar:
         async with pool.acquire() as connection:
             found = await connection.fetch(ROWS, "PRE")
         body = b'{"items":[%b],"next":"bjMwMQ"}' % b",".join(
-            it["body"][:-1] + b',"version":%d,"overdue":false,"due_soon":false}' % it["version"]
+            it["body"][:-1] + b',"version":%d,"overdue":false,"due_soon":false,"stale":false}' % it["version"]
             for it in found[:50]
         )
         return Response(body, media_type="application/json")

@@ -40,7 +40,7 @@ from nanduti.directory import (
     SeatRegistered,
 )
 from nanduti.plans import Plan, PlanRegistered, PlanRevised, Revision
-from nanduti.vocabulary import Axis, Crime, Kind, Level, Status
+from nanduti.vocabulary import Axis, Crime, Kind, Level, Measure, Status
 from nanduti.wire import Context, Event, Message, encode, type_of
 
 DIRECTORY = Path(nanduti.__file__).parent / "examples"
@@ -118,7 +118,17 @@ def action(**fields: object) -> Action:
                 baseline=0.0,
                 target=120.0,
                 means_of_verification="Planillas de asistencia",
-                reports=(Report(on=date(2026, 6, 30), value=37.5, evidence="Informe sintético n.º 1"),),
+                reports=(
+                    Report(on=date(2026, 3, 31), value=12.0),
+                    Report(
+                        on=date(2026, 6, 30),
+                        value=37.0,
+                        evidence="Informe sintético n.º 1",
+                        department="PY-12",
+                        category="agentes de la Policía",
+                    ),
+                ),
+                measure=Measure.PEOPLE,
             ),
         ),
         "budget": 48_500_000,
@@ -190,6 +200,7 @@ def events() -> list[Event]:
                     changed=1,
                     unchanged=2,
                     cancelled=3,
+                    left_out=4,
                 )
             ),
         ),

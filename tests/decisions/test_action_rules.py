@@ -118,7 +118,7 @@ COMMANDS: list[ActionCommand] = [
     ChangeStatus(status=Status.COMPLETED),
     ReportProgress(progress=1),
     SetMilestones(milestones=()),
-    ReportIndicator(number=1, report=Report(on=date(2026, 5, 1), value=1)),
+    ReportIndicator(number=1, report=Report(on=date(2026, 5, 1), value=1), facts=FACTS),
 ]
 
 
@@ -259,12 +259,14 @@ def test_reports_are_kept_by_day_and_one_for_the_same_day_replaces_it() -> None:
     """In the order of the days, not of their sending."""
     state = standing()
     for on, value in ((5, 10.0), (4, 4.0), (5, 12.0)):
-        event = event_of(state, ReportIndicator(number=1, report=Report(on=date(2026, on, 1), value=value)))
+        event = event_of(
+            state, ReportIndicator(number=1, report=Report(on=date(2026, on, 1), value=value), facts=FACTS)
+        )
         assert isinstance(event, ActionIndicatorReported)
         state = evolve(state, event)
     (indicator,) = state.action.indicators
     assert [(report.on.month, report.value) for report in indicator.reports] == [(4, 4.0), (5, 12.0)]
-    again = ReportIndicator(number=1, report=Report(on=date(2026, 5, 1), value=12.0))
+    again = ReportIndicator(number=1, report=Report(on=date(2026, 5, 1), value=12.0), facts=FACTS)
     assert decide(state, again) == ()
     assert state.version == 6
 
@@ -272,7 +274,7 @@ def test_reports_are_kept_by_day_and_one_for_the_same_day_replaces_it() -> None:
 @pytest.mark.parametrize("number", [0, 2, -1, 10**20])
 def test_a_report_on_an_indicator_that_is_not_there_is_refused(number: int) -> None:
     """With its number."""
-    report = ReportIndicator(number=number, report=Report(on=date(2026, 5, 1), value=1))
+    report = ReportIndicator(number=number, report=Report(on=date(2026, 5, 1), value=1), facts=FACTS)
     assert refusal_of(standing(), report) == ("indicator_unknown", {"number": number})
 
 

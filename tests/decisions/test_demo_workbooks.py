@@ -2,7 +2,7 @@
 
 What they mean was written down from the invented data, not from what a reader made of the workbooks; `axis` is
 the plan's own words as the workbook writes them ("EJE 1: ..."). A difference is a mistake of the reader or of
-the workbook. The reader was mended with these eight at hand, so they say little about workbooks not yet seen.
+the workbook. The reader was mended with the first eight at hand, so they say little about workbooks not yet seen.
 """
 
 import json
@@ -74,9 +74,11 @@ def test_every_demo_workbook_names_only_institutions_that_the_directory_knows(fi
     assert [row.other_institutions for row in reading(file).rows if row.other_institutions] == []
 
 
-def test_the_demo_is_three_national_plans_and_five_departmental_ones() -> None:
+def test_the_demo_is_three_national_plans_five_departmental_ones_and_a_project_that_has_ended() -> None:
     levels = {platform.code: platform.level for platform in load().platforms}
-    assert Counter(levels[plan["platform"]] for plan in PLANS) == {"national": 3, "departmental": 5}
+    *current, atlas = PLANS
+    assert Counter(levels[plan["platform"]] for plan in current) == {"national": 3, "departmental": 5}
+    assert (atlas["platform"], atlas["reports"]) == ("mesa", "atlas_reports.json")
     for plan in PLANS:
         assert "sintética" in plan["act"]
         assert date.fromisoformat(plan["term_from"]) < date.fromisoformat(plan["term_to"])

@@ -5,7 +5,8 @@ from samples import action
 
 from nanduti.actions import Action, Citation
 from nanduti.vocabulary import Axis
-from nanduti_hub.plans.pairing import Basis, Pair, normalized, pair, row_key
+from nanduti_hub.plans.pairing import Basis, Pair, pair, row_key
+from nanduti_hub.plans.recognition import normalized
 from nanduti_hub.plans.rows import Row
 
 PLAN = "01900000-0000-7000-8000-000000000001"

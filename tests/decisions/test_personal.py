@@ -14,6 +14,12 @@ from nanduti_hub.plans.rows import Row, Severity
         "Línea baja (021) 123-456",
         "Entregar el informe a la persona con C.I. N° 1.234.567",
         "cédula de identidad 1234567",
+        "Coordina la Lic. Marta Sintética Ejemplo",
+        "ABG. JUAN SINTETICO",
+        "Acompañar a la Sra. Juana Sintética",
+        "escribir a nadie.sintetico@example.org",
+        "enviar a codeni.pilar@gmail.com",
+        "Escuela N° 12 «Prof. Ana Ficticia», a cargo de la Lic. Rosa Inventada",
     ],
 )
 def test_what_looks_personal_is_a_warning_without_the_datum(text: str) -> None:
@@ -35,4 +41,21 @@ def test_what_looks_personal_is_a_warning_without_the_datum(text: str) -> None:
     ],
 )
 def test_numbers_of_the_work_itself_are_not(text: str) -> None:
+    assert list(look(Row(sheet="POA", row=7, title=text))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Charla en el barrio Dr. Francia de Encarnación",
+        "Talleres en Mcal. Estigarribia, Dr. Botrell y Dr. Juan Manuel Frutos",
+        "Jornada en Dr. Juan Eulogio Estigarribia",
+        "Mural en la Escuela Básica N° 123 Prof. Ana Ficticia",
+        "Difundir en calle Dr. Pedro Peña y Hospital Dr. Jorge Inventado",
+        "Invitar a la Sra. Ministra y al Dr. Defensor General",
+        "La Dra. de turno atiende; ver Lic. ambiental y Res. N° 5",
+        "Mesa de entrada: mesa@example.gov.py",
+    ],
+)
+def test_places_posts_and_mailboxes_of_an_office_are_nobody(text: str) -> None:
     assert list(look(Row(sheet="POA", row=7, title=text))) == []

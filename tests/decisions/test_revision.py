@@ -13,7 +13,8 @@ from nanduti.vocabulary import Axis, Crime, Status
 from nanduti_hub.actions.cells import remember_cited
 from nanduti_hub.plans.limits import COLUMN_NAMES
 from nanduti_hub.plans.pairing import Basis
-from nanduti_hub.plans.revision import Outcome, Preview, planned, preview, revised, values_of
+from nanduti_hub.plans.revision import Outcome, Preview, preview
+from nanduti_hub.plans.row_values import filled, planned, revised, values_of
 from nanduti_hub.plans.rows import Finding, Reading, Row, Severity
 
 PLAN = "01900000-0000-7000-8000-000000000001"
@@ -66,7 +67,7 @@ def confirmed(before: Action, row: Row, revision: int = 2) -> Action:
     (outcome,) = preview(reading(row), [before], {}).rows
     if not outcome.changes and not outcome.settled:
         return before
-    values = {name: value for name, value in values_of(row).items() if name in outcome.taken}
+    values = filled(row, outcome.taken, before)
     return stored(revised(before, row, values, replace(CITATION, revision=revision, number=row.code)))
 
 
@@ -154,7 +155,7 @@ def test_a_cell_that_both_changed_is_a_conflict_and_points_at_the_cell() -> None
     """Given a correction, when the workbook changes the same cell otherwise, then nothing is overwritten."""
     corrected = imported(budget=99_000_000)
     compared = preview(reading(replace(ROW, budget_pyg=20_000_000)), [corrected], {})
-    assert only(compared) == (Outcome.ERROR, (), ["conflict"])
+    assert only(compared) == (Outcome.CONFLICT, (), ["conflict"])
     (finding,) = compared.findings
     assert (finding.sheet, finding.cell, finding.column, finding.value) == (
         "POA",
@@ -163,7 +164,7 @@ def test_a_cell_that_both_changed_is_a_conflict_and_points_at_the_cell() -> None
         "20000000",
     )
     assert finding.severity is Severity.ERROR
-    assert all(number in finding.message for number in ("12500000", "99000000", "20000000"))
+    assert all(number in finding.message for number in ("12.500.000", "99.000.000", "20.000.000"))
     assert finding.suggestion
     assert compared.rejected
 
@@ -283,6 +284,21 @@ def test_a_row_that_no_reader_of_the_register_could_decode_is_an_error(field: st
     (finding,) = compared.findings
     assert (finding.code, finding.cell, finding.column) == ("value_not_allowed", "D5", COLUMN_NAMES[field])
     assert len(finding.value) <= 200
+
+
+def test_a_row_whose_event_would_be_too_large_is_an_error_of_that_row() -> None:
+    """Each text alone would do; all of them would refuse the whole workbook without saying where."""
+    long = {"description": "😀" * 3_000, "observations": "😀" * 2_500}
+    compared = preview(reading(replace(ROW, **long, given=GIVEN | frozenset(long))), [], {})
+    assert [(finding.code, finding.cell) for finding in compared.findings] == [("row_too_long", "C5")]
+    assert (compared.rows[0].outcome, compared.file_errors) == (Outcome.ERROR, 0)
+
+
+def test_a_control_character_in_the_name_of_an_institution_is_an_error_too() -> None:
+    """Names that the directory does not know are kept as written."""
+    row = replace(ROW, other_institutions=("Una\x1bgobernación",), cells={"other_institutions": "E5"})
+    (finding,) = preview(reading(row), [], {}).findings
+    assert (finding.code, finding.cell) == ("value_not_allowed", "E5")
 
 
 def test_a_new_row_gives_the_whole_action_and_cites_itself() -> None:

@@ -173,6 +173,28 @@ def test_a_workbook_is_published_once_and_a_corrected_one_after_it(hub: Started,
     assert (checked.returncode, checked.stdout) == (0, "Igual: cada estado es lo que dicen los eventos.\n")
 
 
+def test_a_plans_workbook_is_saved_and_an_annotated_copy_of_one(hub: Started, tmp_path: Path) -> None:
+    """Nothing that is there is written over; uploaded as it is, the plan's workbook changes nothing."""
+    here = ("--platform", PLATFORM, "--home", hub.home, "--token", hub.token)
+    saved, copy = tmp_path / "plan.xlsx", tmp_path / "copia.xlsx"
+    done = command("template", *here, "-o", saved)
+    assert (done.returncode, done.stdout) == (0, f"Guardada en {saved}.\n")
+    assert openpyxl.load_workbook(saved).worksheets[0]["A1"].value == "id_accion"
+    again = command("template", *here, "-o", saved)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "Ya existe" in again.stderr
+    read = object_of(
+        command("import", saved, "--platform", PLATFORM, "--preview", "--json", "--annotated", copy), 0
+    )
+    assert [one for one in read["findings"] if one["severity"] != "info"] == []
+    assert openpyxl.load_workbook(copy).sheetnames[0] == "Observaciones del centro"
+    assert (
+        command("template", "--platform", "nadie", "--home", hub.home, "-o", tmp_path / "x.xlsx").returncode
+        == 1
+    )
+    assert not (tmp_path / "x.xlsx").exists()
+
+
 def test_what_the_hub_refuses_is_told_in_the_same_shape(hub: Started, tmp_path: Path) -> None:
     """A plan that is not one's own, a token that is none, a hub that is away, a file that is no workbook."""
     start = ("import", WORKBOOK, *ACT, "--json")

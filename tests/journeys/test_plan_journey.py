@@ -155,10 +155,10 @@ async def test_a_correction_outlives_the_workbook_that_did_not_follow_it(conaeti
     (conflict,) = [finding for finding in disputed["findings"] if finding["severity"] == "error"]
     assert (conflict["code"], conflict["sheet"], conflict["cell"]) == ("conflict", "POA", "I4")
     assert (conflict["value"], conflict["column"]) == ("15000000", "Presupuesto")
-    assert "20000000" in conflict["message"]
+    assert "20.000.000" in conflict["message"]
     assert conflict["suggestion"]
     refused = await conaeti.call("POST", f"/v1/imports/{disputed['id']}/confirm", json=CONFIRMATION)
-    assert problem(refused, 422, "import_has_errors")["errors"] == 1
+    assert problem(refused, 409, "import_has_conflicts")["conflicts"] == 1
     assert (await conaeti.read(f"/v1/plans/{plan}"))["revision"]["number"] == 2
     assert (await conaeti.read(f"/v1/actions/{corrected['id']}"))["version"] == 2
 

@@ -56,6 +56,15 @@ def of_action(below: str = "", **sent: Any) -> Make:
     return make
 
 
+async def a_report_to_withdraw(world: World) -> Sent:
+    """A request about a report that was just made."""
+    action = await world.owner.added(world.plan)
+    reported = {"on": "2026-05-01", "value": 1}
+    await world.owner.changed("POST", action, "/indicators/1/reports", reported)
+    path = f"/v1/actions/{action['id']}/indicators/1/reports?on=2026-05-01"
+    return Sent(path, {"headers": {"If-Match": '"2"'}})
+
+
 def of_plan(below: str = "", **sent: Any) -> Make:
     """A request about a plan that was just opened."""
 
@@ -206,6 +215,29 @@ async def a_form_of_a_link(world: World) -> Sent:
     return Sent(f"/invitacion/{sent['invitation']}", {"data": form})
 
 
+QUERY = {"name": "Consulta sintética", "query": "platform=conaeti&overdue=true"}
+
+
+def of_query(below: str = "", **sent: Any) -> Make:
+    """A request about a query that CONAETI's coordinator has just saved; one alone is kept, so that there is room."""
+
+    async def make(world: World) -> Sent:
+        for kept in (await world.owner.read("/v1/queries"))["items"]:
+            await world.owner.call("DELETE", f"/v1/queries/{kept['id']}")
+        query = await world.owner.made("/v1/queries", QUERY)
+        headers = {"headers": {"If-Match": '"1"'}, **sent}
+        return Sent(f"/v1/queries/{query['id']}{below}", headers, f"/v1/queries/{NOWHERE}{below}")
+
+    return make
+
+
+async def a_calendar(world: World) -> Sent:
+    """The calendar at an address that was just given."""
+    query = (await of_query()(world)).path
+    given = await world.owner.made(f"{query}/calendar", None)
+    return Sent(f"/v1/calendars/{given['address'].rpartition('/')[2]}")
+
+
 REQUESTS: dict[tuple[str, str], Make] = {
     ("GET", "/"): plain("/"),
     ("GET", "/static/{name}"): plain("/static/style.css"),
@@ -221,6 +253,7 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("GET", "/v1/audit"): plain("/v1/audit"),
     ("GET", "/v1/audit.ndjson"): plain("/v1/audit.ndjson"),
     ("GET", "/v1/audit.csv"): plain("/v1/audit.csv"),
+    ("GET", "/v1/audit.xlsx"): plain("/v1/audit.xlsx"),
     ("POST", "/v1/session"): a_sign_in,
     ("GET", "/v1/session"): missing("/v1/session"),
     ("PUT", "/v1/session/role"): missing("/v1/session/role", json=CONAETIS[0]),
@@ -235,6 +268,14 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("PUT", "/v1/people/{person_id}/roles"): of_person("/roles", json={"roles": CONAETIS}),
     ("POST", "/v1/people/{person_id}/recovery"): of_person("/recovery"),
     ("DELETE", "/v1/people/{person_id}"): of_person(),
+    ("GET", "/v1/queries"): plain("/v1/queries"),
+    ("POST", "/v1/queries"): plain("/v1/queries", json=QUERY),
+    ("GET", "/v1/queries/{query_id}"): of_query(),
+    ("PUT", "/v1/queries/{query_id}"): of_query(json=QUERY),
+    ("DELETE", "/v1/queries/{query_id}"): of_query(),
+    ("POST", "/v1/queries/{query_id}/calendar"): of_query("/calendar"),
+    ("DELETE", "/v1/queries/{query_id}/calendar"): of_query("/calendar"),
+    ("GET", "/v1/calendars/{secret}"): a_calendar,
     ("GET", "/v1/tokens"): plain("/v1/tokens"),
     ("POST", "/v1/tokens"): plain("/v1/tokens", json=TOKEN),
     ("POST", "/v1/tokens/{token_id}/rotate"): of_token("/rotate", json={}),
@@ -258,9 +299,15 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("GET", "/v1/actions"): plain("/v1/actions"),
     ("GET", "/v1/actions.ndjson"): plain("/v1/actions.ndjson"),
     ("GET", "/v1/actions.csv"): plain("/v1/actions.csv"),
+    ("GET", "/v1/actions.xlsx"): plain("/v1/actions.xlsx"),
+    ("GET", "/v1/simore.xlsx"): plain("/v1/simore.xlsx"),
+    ("GET", "/v1/simore.csv"): plain("/v1/simore.csv"),
+    ("GET", "/v1/actions.ics"): plain("/v1/actions.ics"),
+    ("GET", "/v1/actions/facets"): plain("/v1/actions/facets"),
     ("GET", "/v1/actions/{name}"): of_action(),
     ("GET", "/v1/actions/{name}/history"): of_action("/history"),
     ("GET", "/v1/register"): plain("/v1/register"),
+    ("GET", "/v1/register/changes"): plain("/v1/register/changes?from=0"),
     ("PATCH", "/v1/actions/{name}"): of_action(json={"title": "Otro título sintético"}),
     ("POST", "/v1/actions/{name}/status"): of_action("/status", json={"status": "in_progress"}),
     ("POST", "/v1/actions/{name}/progress"): of_action("/progress", json={"progress": 5}),
@@ -268,14 +315,26 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("POST", "/v1/actions/{name}/indicators/{number}/reports"): of_action(
         "/indicators/1/reports", json={"on": "2026-05-01", "value": 1}
     ),
+    ("PUT", "/v1/actions/{name}/indicators"): of_action(
+        "/indicators", json={"indicators": [{"number": 1, "text": "Otro texto sintético"}]}
+    ),
+    ("DELETE", "/v1/actions/{name}/indicators/{number}/reports"): a_report_to_withdraw,
+    ("GET", "/v1/results"): plain("/v1/results"),
+    ("GET", "/v1/results.csv"): plain("/v1/results.csv"),
+    ("GET", "/v1/results.xlsx"): plain("/v1/results.xlsx"),
+    ("GET", "/v1/results/sources"): plain("/v1/results/sources"),
     ("GET", "/v1/plans"): plain("/v1/plans"),
     ("GET", "/v1/plans/{plan_id}"): of_plan(),
+    ("GET", "/v1/plans/{plan_id}/changes"): of_plan("/changes"),
     ("POST", "/v1/plans"): plain("/v1/plans", json=PLAN),
     ("PUT", "/v1/plans/{plan_id}"): of_plan(json=PLAN | {"title": "Otro título sintético"}),
     ("POST", "/v1/plans/{plan_id}/actions"): of_plan("/actions", json=ACTION),
     ("POST", "/v1/plans/{plan_id}/imports"): of_plan("/imports", content=WORKBOOK),
     ("GET", "/v1/plans/{plan_id}/imports"): of_plan("/imports"),
+    ("GET", "/v1/plans/{plan_id}/template.xlsx"): of_plan("/template.xlsx"),
     ("GET", "/v1/imports/{import_id}"): of_import(),
+    ("GET", "/v1/imports/{import_id}/annotated.xlsx"): of_import("/annotated.xlsx"),
     ("PUT", "/v1/imports/{import_id}/pairs"): of_import("/pairs", json={"pairs": {}}),
+    ("PUT", "/v1/imports/{import_id}/ticks"): of_import("/ticks", json={"ticks": {}}),
     ("POST", "/v1/imports/{import_id}/confirm"): of_import("/confirm", json=CONFIRMATION),
 }

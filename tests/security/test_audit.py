@@ -259,7 +259,7 @@ async def test_nothing_that_is_not_public_is_shown_without_its_row(
     draft = (await conaeti.call("POST", f"/v1/plans/{open_plan}/imports", content=WORKBOOK)).json()["id"]
     async with no_record(superuser):
         problem(await conaeti.call("GET", f"/v1/imports/{draft}"), 503, "record_away")
-        for path in ("/v1/audit", "/v1/audit.csv", "/v1/audit.ndjson"):
+        for path in ("/v1/audit", "/v1/audit.csv", "/v1/audit.ndjson", "/v1/audit.xlsx"):
             problem(await steward.call("GET", path), 503, "record_away")
         assert (await conaeti.call("GET", "/v1/actions")).status_code == 200
     assert (await conaeti.call("GET", f"/v1/imports/{draft}")).status_code == 200

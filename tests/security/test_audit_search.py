@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import openpyxl
 from databases import Database
 from hub_api import PLAN, Api, Journey, problem
 
@@ -124,6 +125,15 @@ async def test_the_record_is_taken_along_as_lines_or_as_a_spreadsheet(hub: Journ
     assert len(heading) == len(row)
     assert dict(zip(heading, row, strict=True))["nombre"] == "'=HYPERLINK(1)"
     assert dict(zip(heading, row, strict=True))["objeto"] == entry["target"]
+    answer = await steward.call("GET", "/v1/audit.xlsx", params=query)
+    assert "attachment" in answer.headers["content-disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    heads, values = book.worksheets[0].iter_rows(values_only=True)
+    assert list(heads) == heading
+    found = dict(zip(heading, values, strict=True))
+    assert (found["nombre"], found["numero"], found["estado"]) == ("=HYPERLINK(1)", entry["id"], 201)
+    assert {cell.data_type for cell in book.worksheets[0][2]} <= {"s", "n"}, "nothing became a formula"
+    assert "Están todas" in str(book.worksheets[1]["A3"].value) + str(book.worksheets[1]["A2"].value)
 
 
 QUERIES: list[tuple[dict[int, Any], str]] = [

@@ -178,7 +178,9 @@ async def test_the_command_line_waits_as_long_as_it_is_told(ledger: Ledger) -> N
     def publish(port: int) -> str:
         address = HubAddress(f"http://127.0.0.1:{port}", token)
         with pytest.raises(ApiProblem) as told:
-            publish_workbook(address, "x.xlsx", b"x", "conaeti", None, "Acta sintética", "2026-01-01")
+            publish_workbook(
+                address, "x.xlsx", b"x", "conaeti", None, "Acta sintética", "2026-01-01", lambda *_: None
+            )
         return told.value.code
 
     async with served(ledger, rates=Rates(requests=Rate(1, 1))) as port:

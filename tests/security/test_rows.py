@@ -5,12 +5,14 @@ Everything here connects as `nanduti_app`, says who calls as `transaction` does,
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 
 import asyncpg
 import pytest
 from databases import Database
 from samples import COORDINATOR, plan, planned
 
+from nanduti.actions import Indicator, Report
 from nanduti.wire import Message
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.caller import WORKER, Caller, Role
@@ -81,7 +83,17 @@ async def test_a_caller_who_has_not_said_who_it_is_sees_nothing(
 ) -> None:
     """A transaction that was opened by another way than the one door is blind."""
     async with direct(database, None) as connection:
-        for table in ("stream", "pending", "event", "action", "plan", "import", "idempotency", "department"):
+        for table in (
+            "stream",
+            "pending",
+            "event",
+            "action",
+            "report",
+            "plan",
+            "import",
+            "idempotency",
+            "department",
+        ):
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
     async with direct(database, MTESS) as connection:
         assert await connection.fetchval("SELECT id FROM action") == action
@@ -117,6 +129,26 @@ async def test_what_is_another_platforms_cannot_be_changed(
     async with direct(database, COORDINATOR) as connection:
         own = await connection.execute("UPDATE action SET title = 'x' WHERE id = $1", action)
         assert own == "UPDATE 1"
+
+
+@pytest.mark.parametrize("caller", [MESA, MTESS, MINNA, STEWARD])
+async def test_what_another_platform_has_reported_cannot_be_changed_or_withdrawn(
+    database: Database, ledger: Ledger, caller: Caller
+) -> None:
+    """All may read it; a row of one's own making is refused, too."""
+    reported = Indicator(number=1, text="x", reports=(Report(on=date(2026, 6, 30), value=1.0),))
+    command = planned(1, indicators=(reported,))
+    await run(ledger, COORDINATOR, lambda c: execute(c, ledger, ACTIONS, command.action.id, command))
+    copy = "INSERT INTO report SELECT action, indicator, 2, platform, plan, institutions, measure, day, department, counted_in, category, value FROM report"
+    async with direct(database, caller) as connection:
+        assert await connection.fetchval("SELECT count(*) FROM report") == 1
+        assert await connection.execute("UPDATE report SET value = 2") == "UPDATE 0"
+        assert await connection.execute("DELETE FROM report") == "DELETE 0"
+        with pytest.raises(REFUSED):
+            await connection.execute(copy)
+    async with direct(database, COORDINATOR) as connection:
+        assert await connection.execute(copy) == "INSERT 0 1"
+        assert await connection.execute("DELETE FROM report") == "DELETE 2"
 
 
 ENTER_PLAN = "INSERT INTO plan (id, platform, version, body) VALUES ('p', 'conaeti', 1, '{}')"
@@ -288,6 +320,43 @@ async def test_an_administrator_manages_its_own(database: Database, table: str, 
         assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 1
         assert await connection.execute(ENTER[table]) == "INSERT 0 1"
         assert await connection.execute(CHANGE[table]) in ("UPDATE 2", "DELETE 2")
+
+
+ENTER_QUERY = "INSERT INTO saved_query (id, owner, name, query) VALUES ('q2', 'token:b', 'Plazos', '')"
+
+
+async def test_a_saved_query_is_its_owners_alone(database: Database, ledger: Ledger) -> None:
+    """Nobody else sees it, changes it, takes it away, or keeps one in another's name; a steward neither."""
+    async with transaction(ledger.database, MESA) as connection:
+        await connection.execute(ENTER_QUERY.replace("'q2'", "'q1'"))
+    for caller in (COORDINATOR, MTESS, STEWARD, None):
+        async with direct(database, caller) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM saved_query") == 0
+            assert await connection.execute("UPDATE saved_query SET name = 'x'") == "UPDATE 0"
+            assert await connection.execute("DELETE FROM saved_query") == "DELETE 0"
+            with pytest.raises(REFUSED):
+                await connection.execute(ENTER_QUERY)
+    async with direct(database, MESA) as connection:
+        assert await connection.execute(ENTER_QUERY) == "INSERT 0 1"
+        assert await connection.execute("UPDATE saved_query SET name = 'x'") == "UPDATE 2"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT calendar_sha256 FROM saved_query",
+        "UPDATE saved_query SET owner = 'token:c'",
+        "SELECT scopes_of('person:1')",
+    ],
+)
+async def test_the_secret_of_an_address_cannot_be_read_and_a_query_not_given_away(
+    database: Database, statement: str
+) -> None:
+    """Not by its owner either."""
+    async with direct(database, MESA) as connection:
+        await connection.execute(ENTER_QUERY)
+        with pytest.raises(REFUSED):
+            await connection.execute(statement)
 
 
 DIRECTORY = {

@@ -171,7 +171,7 @@ async def test_what_the_database_refuses_where_the_code_did_not_is_403_and_someb
     """Never 500, and nothing of what was asked."""
     token = await token_of(ledger)
     owner = await asyncpg.connect(database.dsn("superuser"))
-    await owner.execute("REVOKE SELECT ON action FROM nanduti_app")
+    await owner.execute("REVOKE SELECT ON register_action FROM nanduti_app")
     await owner.close()
     async with served(ledger) as port, client(port, token) as known:
         with structlog.testing.capture_logs() as logs:

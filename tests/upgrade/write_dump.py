@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 TESTS = Path(__file__).parent.parent
@@ -40,7 +41,7 @@ from nanduti_hub.ledger.sequencer import number_events  # noqa: E402
 from nanduti_hub.plans.commands import RegisterPlan  # noqa: E402
 from nanduti_hub.plans.project import PLANS  # noqa: E402
 
-FACTS = Facts(institutions=frozenset({"mtess"}), departments=frozenset({"PY-7"}))
+FACTS = Facts(institutions=frozenset({"mtess"}), departments=frozenset({"PY-7"}), today=date(2026, 11, 24))
 
 
 async def fill(database: Database) -> dict[str, object]:

@@ -51,15 +51,17 @@ def author_of(connection: Connection) -> Caller | None:
     return known
 
 
-def about(connection: Connection, caller: Caller) -> None:
-    """Say whom a request without a caller is about: a sign-in's account, once it is known to exist."""
-    connection.scope["state"] |= {_ABOUT: caller, _ROLELESS: False}
+def about(connection: Connection, caller: Caller, *, roleless: bool = False) -> None:
+    """Say whom a request without a caller is about, once it is known to exist: a sign-in's account, or whose link
+    was shown; `roleless` where that one acts in no role.
+    """
+    connection.scope["state"] |= {_ABOUT: caller, _ROLELESS: roleless}
 
 
 def about_account(connection: Connection, person: str, account: str) -> None:
     """Say which account a sign-in tries, once it is known to exist; whoever tries acts in no role yet."""
-    about(connection, Caller(name=account, role=Role.OBSERVER, scope="*", id=f"person:{person}"))
-    connection.scope["state"][_ROLELESS] = True
+    tried = Caller(name=account, role=Role.OBSERVER, scope="*", id=f"person:{person}")
+    about(connection, tried, roleless=True)
 
 
 def touches(connection: Connection, target: str) -> None:

@@ -15,6 +15,7 @@ class Act(StrEnum):
     """What can be done, in the granularity in which it is allowed."""
 
     READ_SELF = "self.read"
+    KEEP_QUERY = "query.keep"
     READ_REGISTER = "register.read"
     CHANGE_ACTION = "action.change"
     CHANGE_PLAN = "plan.change"
@@ -46,6 +47,7 @@ _EVERYBODY = (
 
 TABLE: dict[Act, dict[Role, frozenset[Whose]]] = {
     Act.READ_SELF: dict.fromkeys(_EVERYBODY, _OWN),
+    Act.KEEP_QUERY: dict.fromkeys(_EVERYBODY, _OWN),
     Act.READ_REGISTER: dict.fromkeys(_EVERYBODY, _ALL),
     Act.CHANGE_ACTION: {Role.COORDINATOR: _OWN},
     Act.CHANGE_PLAN: {Role.COORDINATOR: _OWN},

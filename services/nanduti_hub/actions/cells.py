@@ -20,6 +20,7 @@ PLAIN = (
     "line_of_action",
     "plan_axis",
     "axis",
+    "kind",
     "crimes",
     "departments",
     "lead",

@@ -5,14 +5,25 @@ from datetime import date
 from msgspec import UNSET, Struct, UnsetType
 
 from nanduti.actions import Action, ExternalReference, Line, Milestone, Report, Text
-from nanduti.vocabulary import Axis, Code, Crime, DepartmentCode, Guaranies, Kind, Percent, Status
+from nanduti.vocabulary import (
+    Axis,
+    Code,
+    Crime,
+    DepartmentCode,
+    Guaranies,
+    Kind,
+    Measure,
+    Percent,
+    Status,
+)
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What the directory says: the codes that exist."""
+    """What the directory says, the codes that exist, and what the calendar does: the day in Paraguay."""
 
     institutions: frozenset[str]
     departments: frozenset[str]
+    today: date
 
 
 class PlanAction(Struct, frozen=True, kw_only=True):
@@ -75,11 +86,48 @@ class SetMilestones(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     milestones: tuple[Milestone, ...]
 
 
+class IndicatorSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An indicator as it is to be: the one with this number, whose reports stay, or a new one."""
+
+    number: int | None = None
+    text: Line
+    unit: Line = ""
+    baseline: float | None = None
+    target: float | None = None
+    means_of_verification: Line = ""
+    measure: Measure = Measure.OTHER
+
+
+class SetIndicators(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Set an action's indicators, all of them; one that has reports cannot be left out."""
+
+    indicators: tuple[IndicatorSet, ...]
+
+
 class ReportIndicator(Struct, frozen=True, kw_only=True):
-    """Report a value of an indicator; a report for a day that has one replaces it."""
+    """Report a value of an indicator; a report of the same day, department and category is replaced."""
 
     number: int
     report: Report
+    facts: Facts
 
 
-ActionCommand = PlanAction | Correct | ChangeStatus | ReportProgress | SetMilestones | ReportIndicator
+class WithdrawReport(Struct, frozen=True, kw_only=True):
+    """Withdraw a report that was wrong altogether; the history keeps that it was made."""
+
+    number: int
+    on: date
+    department: DepartmentCode | None = None
+    category: str = ""
+
+
+ActionCommand = (
+    PlanAction
+    | Correct
+    | ChangeStatus
+    | ReportProgress
+    | SetMilestones
+    | SetIndicators
+    | ReportIndicator
+    | WithdrawReport
+)

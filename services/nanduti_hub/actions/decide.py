@@ -21,6 +21,7 @@ from nanduti.actions import (
     ActionRevised,
     ActionStatusChanged,
     Change,
+    Indicator,
 )
 from nanduti.vocabulary import Status
 from nanduti_hub.actions.cells import remember_cited, with_cells
@@ -33,8 +34,11 @@ from nanduti_hub.actions.commands import (
     PlanAction,
     ReportIndicator,
     ReportProgress,
+    SetIndicators,
     SetMilestones,
+    WithdrawReport,
 )
+from nanduti_hub.actions.indicators import check_indicators, reported, revised, tidy, withdrawn
 from nanduti_hub.actions.state import Current
 from nanduti_hub.refusal import Refusal
 
@@ -82,8 +86,17 @@ def decide(state: Current | None, command: ActionCommand) -> Decision:
             )
             after = replace(action, milestones=numbered)
             return _event(ActionMilestonesChanged, version, action, after)
+        case SetIndicators():
+            wanted = revised(action.indicators, command.indicators)
+            return _measured(ActionRevised, version, action, wanted)
         case ReportIndicator():
-            return _report_indicator(action, version, command)
+            wanted = reported(action.indicators, command.number, command.report, command.facts)
+            return _measured(ActionIndicatorReported, version, action, wanted)
+        case WithdrawReport():
+            wanted = withdrawn(
+                action.indicators, command.number, command.on, command.department, command.category
+            )
+            return _measured(ActionIndicatorReported, version, action, wanted)
         case _:
             assert_never(command)
 
@@ -123,7 +136,12 @@ def check(action: Action, facts: Facts) -> Refusal | None:
 def _plan(state: Current | None, command: PlanAction) -> Decision:
     if state is not None:
         return Refusal("action_exists", {"code": state.action.code})
-    return check(command.action, command.facts) or (ActionPlanned(version=1, action=command.action),)
+    action = replace(command.action, indicators=tuple(map(tidy, command.action.indicators)))
+    return (
+        check(action, command.facts)
+        or check_indicators(action.indicators, command.facts)
+        or (ActionPlanned(version=1, action=action),)
+    )
 
 
 def _correct(action: Action, version: int, command: Correct) -> Decision:
@@ -157,24 +175,9 @@ def _change_status(action: Action, version: int, command: ChangeStatus) -> Decis
     return _event(ActionStatusChanged, version, action, after)
 
 
-def _report_indicator(action: Action, version: int, command: ReportIndicator) -> Decision:
-    if all(indicator.number != command.number for indicator in action.indicators):
-        return Refusal("indicator_unknown", {"number": command.number})
-    indicators = tuple(
-        replace(
-            indicator,
-            reports=tuple(
-                sorted(
-                    (
-                        *(report for report in indicator.reports if report.on != command.report.on),
-                        command.report,
-                    ),
-                    key=lambda report: report.on,
-                )
-            ),
-        )
-        if indicator.number == command.number
-        else indicator
-        for indicator in action.indicators
-    )
-    return _event(ActionIndicatorReported, version, action, replace(action, indicators=indicators))
+def _measured(
+    event: type[ActionEvent], version: int, action: Action, indicators: tuple[Indicator, ...] | Refusal
+) -> Decision:
+    if isinstance(indicators, Refusal):
+        return indicators
+    return _event(event, version, action, replace(action, indicators=indicators))

@@ -1,5 +1,7 @@
 """The register over HTTP: lists, one action, its history, and the commands on it."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Annotated
 
 import asyncpg
@@ -7,9 +9,9 @@ import msgspec
 from litestar import Response, get, patch, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec.structs import asdict
 
-from nanduti.actions import Report
 from nanduti.directory import Department, Institution
 from nanduti.vocabulary import Axis, Crime, Kind, Status
 from nanduti_hub.access.audit import touches
@@ -20,16 +22,18 @@ from nanduti_hub.actions.commands import (
     Correct,
     Correction,
     Facts,
-    ReportIndicator,
     ReportProgress,
     SetMilestones,
 )
+from nanduti_hub.actions.moments import AsOf, day_of, moment_of
+from nanduti_hub.actions.past import action_then, as_json_then, page_then, register_then
 from nanduti_hub.actions.project import ACTIONS
 from nanduti_hub.actions.queries import (
     Filters,
     RegisterState,
     as_json,
     find_action,
+    has_one_plan,
     page_of_actions,
     register_state,
 )
@@ -40,6 +44,7 @@ from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import execute
 from nanduti_hub.ledger.statements import statement
+from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import (
     InPath,
     InQuery,
@@ -61,6 +66,13 @@ CHANGED = answers(200, ActionView, headers=("ETag",), takes=CHANGE, leads=[(ONE_
 Cursor = Annotated[str | None, QueryParameter(pattern=r"^n[0-9]{1,18}\Z")]
 
 
+From = Annotated[
+    date | None,
+    QueryParameter(name="from", description="The first day of a period that the action's own overlaps."),
+]
+To = Annotated[date | None, QueryParameter(description="Its last day.")]
+
+
 def filters_from(
     platform: InQuery = None,
     institution: InQuery = None,
@@ -73,11 +85,24 @@ def filters_from(
     plan: InQuery = None,
     overdue: FromQuery[bool | None] = None,
     due_soon: FromQuery[bool | None] = None,
+    stale: FromQuery[bool | None] = None,
+    reference: InQuery = None,
+    from_: From = None,
+    to: To = None,
+    milestone_due: FromQuery[bool | None] = None,
 ) -> Filters:
-    """The filters of a list, from its query."""
+    """The filters of a list, from its query.
+
+    Raises:
+        Refused: `dates_reversed`, the period ends before it starts.
+
+    """
+    if from_ and to and to < from_:
+        raise Refused(Refusal("dates_reversed", {"start": from_.isoformat(), "end": to.isoformat()}))
     return Filters(
         platform=platform, institution=institution, crime=crime, axis=axis, kind=kind, department=department,
-        status=status, q=q, plan=plan, overdue=overdue, due_soon=due_soon,
+        status=status, q=q, plan=plan, overdue=overdue, due_soon=due_soon, stale=stale, reference=reference,
+        since=from_, until=to, milestone_due=milestone_due,
     )  # fmt: skip
 
 
@@ -89,25 +114,49 @@ FILTERED = {"filters": Provide(filters_from, sync_to_thread=False)}
     dependencies=FILTERED,
     summary="Acciones del registro, por páginas",
     opt={"act": Act.READ_REGISTER},
-    responses=answers(200, PageOf[ActionView], headers=("Link",), leads=[(ONE_ACTION, "/items/0/id")]),
+    responses=answers(
+        200, PageOf[ActionView], headers=("Link", "Nanduti-Register"), leads=[(ONE_ACTION, "/items/0/id")]
+    ),
 )
 async def list_actions(
     request: RequestOf,
     filters: NamedDependency[Filters],
+    as_of: AsOf = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response[bytes]:
-    """A page of actions in the order of their codes; `next` is the cursor of the following page, or null."""
+    """A page of actions in the order of their codes; `next` is the cursor of the following page, or null.
+
+    With `as_of` as they were then, of one platform or plan or of all: no other filter knows the past.
+    """
     caller = caller_from(request)
-    async with transaction(hub_of(request).ledger.database, caller) as connection:
-        rows = await page_of_actions(connection, filters, today(), number_of(cursor), limit + 1)
-    shown = rows[:limit]
-    following = cursor_of(shown[-1]["number"]) if len(rows) > limit else None
-    body = b'{"items":[%b],"next":%b}' % (
-        b",".join(as_json(row) for row in shown),
-        msgspec.json.encode(following),
-    )
-    return Response(body, media_type="application/json", headers=next_link(request, following))
+    after = number_of(cursor)
+    headers: dict[str, str] = {}
+    one_plan = as_of is not None or has_one_plan(filters)
+    async with transaction(hub_of(request).ledger.database, caller, one_plan=one_plan) as connection:
+        if as_of is None:
+            rows = await page_of_actions(connection, filters, today(), after, limit + 1)
+            items = [as_json(row) for row in rows[:limit]]
+        else:
+            _only_plain(filters)
+            moment = await moment_of(connection, as_of, "as_of")
+            rows = await page_then(connection, filters.platform, filters.plan, moment, after, limit + 1)
+            items = [as_json_then(row, day_of(moment)) for row in rows[:limit]]
+            headers["Nanduti-Register"] = str(moment.number)
+    following = cursor_of(rows[limit - 1]["number"]) if len(rows) > limit else None
+    body = b'{"items":[%b],"next":%b}' % (b",".join(items), msgspec.json.encode(following))
+    # What comes next is of the same moment, also where an instant is so late that more may still come before it.
+    pinned = {"as_of": headers["Nanduti-Register"]} if headers else None
+    headers |= next_link(request, following, pinned)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _only_plain(filters: Filters) -> None:
+    """Refuse filters that the register of a past moment has no columns for."""
+    for name, value in asdict(filters).items():
+        if value is not None and name not in ("platform", "plan"):
+            named = {"since": "from", "until": "to"}.get(name, name)
+            raise Refused(Refusal("filter_not_then", {"filter": named}))
 
 
 def cursor_of(number: int) -> str:
@@ -125,20 +174,31 @@ def number_of(cursor: str | None) -> int:
     summary="Una acción, por su id o su código",
     opt={"act": Act.READ_REGISTER},
     responses=answers(
-        200, ActionView, headers=("ETag",), takes=Takes(known=True), leads=[(ONE_ACTION, "/id")]
+        200,
+        ActionView,
+        headers=("ETag", "Nanduti-Register"),
+        takes=Takes(known=True),
+        leads=[(ONE_ACTION, "/id")],
     ),
 )
-async def get_action(request: RequestOf, name: InPath) -> Response[bytes]:
-    """One action with its version, which If-Match wants back."""
+async def get_action(request: RequestOf, name: InPath, as_of: AsOf = None) -> Response[bytes]:
+    """One action with its version, which If-Match wants back; with `as_of` as it was then."""
     caller = caller_from(request)
-    async with transaction(hub_of(request).ledger.database, caller) as connection:
-        row = await find_action(connection, name, today())
-    tag = tag_of(request, row["version"])
-    if not_modified(request, tag):
-        return Response(b"", status_code=304, headers={"ETag": tag, "Vary": "Accept-Language"})
-    return Response(
-        as_json(row), media_type="application/json", headers={"ETag": tag, "Vary": "Accept-Language"}
-    )
+    headers = {"Vary": "Accept-Language"}
+    async with transaction(hub_of(request).ledger.database, caller, one_plan=True) as connection:
+        if as_of is None:
+            row = await find_action(connection, name, today())
+            day, body = today(), as_json(row)
+        else:
+            moment = await moment_of(connection, as_of, "as_of")
+            row = await action_then(connection, name, moment)
+            day = day_of(moment)
+            body = as_json_then(row, day)
+            headers["Nanduti-Register"] = str(moment.number)
+    headers["ETag"] = tag_of(request, row["version"], day)
+    if not_modified(request, headers["ETag"]):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @get(
@@ -180,25 +240,37 @@ class _Identified(msgspec.Struct):
     "/v1/register",
     summary="El número y la huella del registro publicado",
     opt={"act": Act.READ_REGISTER},
-    responses=answers(200, RegisterState),
+    responses=answers(200, RegisterState, headers=("Nanduti-Register",)),
 )
-async def get_register(request: RequestOf) -> Response[bytes]:
-    """The register's number, its digest and how many actions it has: what every subscriber can compare with."""
+async def get_register(request: RequestOf, as_of: AsOf = None) -> Response[bytes]:
+    """The register's number, its digest and how many actions it has: what every subscriber can compare with.
+
+    With `as_of` what was answered then.
+    """
     caller = caller_from(request)
+    headers: dict[str, str] = {}
     async with transaction(hub_of(request).ledger.database, caller, snapshot=True) as connection:
-        state = await register_state(connection)
-    return Response(msgspec.json.encode(state), media_type="application/json")
+        if as_of is None:
+            state = await register_state(connection)
+        else:
+            moment = await moment_of(connection, as_of, "as_of")
+            state = await register_then(connection, moment)
+            headers["Nanduti-Register"] = str(moment.number)
+    return Response(msgspec.json.encode(state), media_type="application/json", headers=headers)
 
 
 async def facts_of(connection: asyncpg.Connection) -> Facts:
-    """The codes that the directory has."""
+    """The codes that the directory has, and the day."""
     return Facts(
         institutions=frozenset(entry.code for entry in await entries(connection, Institution)),
         departments=frozenset(entry.code for entry in await entries(connection, Department)),
+        today=today(),
     )
 
 
-async def _change(request: RequestOf, name: str, make: ActionCommand | Correction) -> Response[bytes]:
+async def change_action(
+    request: RequestOf, name: str, make: ActionCommand | Callable[[Facts], ActionCommand]
+) -> Response[bytes]:
     """One command on one action: If-Match says which version is meant, the answer is the action after it."""
     caller = caller_from(request)
     expected = expected_version(request)
@@ -209,11 +281,7 @@ async def _change(request: RequestOf, name: str, make: ActionCommand | Correctio
         found = msgspec.json.decode(row["body"], type=_Identified)
         touches(request, found.id)
         permit(caller, Act.CHANGE_ACTION, found.platform)
-        wanted = (
-            Correct(correction=make, facts=await facts_of(connection))
-            if isinstance(make, Correction)
-            else make
-        )
+        wanted = make(await facts_of(connection)) if callable(make) else make
         done = await execute(connection, ledger, ACTIONS, found.id, wanted, expected=expected)
         changed = await find_action(connection, found.id, today())
         return json_answer(200, as_json(changed), {"ETag": tag_of(request, done.version)})
@@ -229,7 +297,7 @@ async def _change(request: RequestOf, name: str, make: ActionCommand | Correctio
 )
 async def correct_action(request: RequestOf, name: InPath, data: JSONBody[Correction]) -> Response[bytes]:
     """Correct fields; what is not named stays, null empties. Needs If-Match."""
-    return await _change(request, name, data)
+    return await change_action(request, name, lambda facts: Correct(correction=data, facts=facts))
 
 
 @post(
@@ -241,7 +309,7 @@ async def correct_action(request: RequestOf, name: InPath, data: JSONBody[Correc
 )
 async def change_status(request: RequestOf, name: InPath, data: JSONBody[ChangeStatus]) -> Response[bytes]:
     """Move an action to another status. Needs If-Match."""
-    return await _change(request, name, data)
+    return await change_action(request, name, data)
 
 
 @post(
@@ -255,7 +323,7 @@ async def report_progress(
     request: RequestOf, name: InPath, data: JSONBody[ReportProgress]
 ) -> Response[bytes]:
     """Report progress in percent. Needs If-Match."""
-    return await _change(request, name, data)
+    return await change_action(request, name, data)
 
 
 @put(
@@ -266,21 +334,7 @@ async def report_progress(
 )
 async def set_milestones(request: RequestOf, name: InPath, data: JSONBody[SetMilestones]) -> Response[bytes]:
     """Replace all milestones. Needs If-Match."""
-    return await _change(request, name, data)
-
-
-@post(
-    "/v1/actions/{name:str}/indicators/{number:int}/reports",
-    status_code=200,
-    summary="Informar un indicador",
-    opt={"act": Act.CHANGE_ACTION},
-    responses=CHANGED,
-)
-async def report_indicator(
-    request: RequestOf, name: InPath, number: FromPath[int], data: JSONBody[Report]
-) -> Response[bytes]:
-    """Report a value of an indicator; a report for the same day replaces it. Needs If-Match."""
-    return await _change(request, name, ReportIndicator(number=number, report=data))
+    return await change_action(request, name, data)
 
 
 ROUTES: list[BaseRouteHandler] = [
@@ -292,5 +346,4 @@ ROUTES: list[BaseRouteHandler] = [
     change_status,
     report_progress,
     set_milestones,
-    report_indicator,
 ]

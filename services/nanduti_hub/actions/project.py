@@ -1,11 +1,14 @@
 """The read model of actions: one row each, written in the transaction that changes the action."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 import asyncpg
 import msgspec
 
+from nanduti.actions import Action
 from nanduti_hub.actions.decide import decide
+from nanduti_hub.actions.reports import put_reports
 from nanduti_hub.actions.state import Current, evolve
 from nanduti_hub.ledger.execute import Decider
 from nanduti_hub.ledger.statements import statement
@@ -27,9 +30,9 @@ async def project(connection: asyncpg.Connection, states: Sequence[tuple[Current
         [action.axis.value for action in actions],
         [action.kind.value for action in actions],
         [action.status.value for action in actions],
-        [" ".join(action.crimes) for action in actions],
-        [" ".join(action.departments) for action in actions],
-        [" ".join((action.lead, *action.collaborators)) for action in actions],
+        [_words(action.crimes) for action in actions],
+        [_words(action.departments) for action in actions],
+        [_words((action.lead, *action.collaborators)) for action in actions],
         [action.start for action in actions],
         [action.end for action in actions],
         [
@@ -37,7 +40,30 @@ async def project(connection: asyncpg.Connection, states: Sequence[tuple[Current
             for action in actions
         ],
         [msgspec.json.encode(action) for action in actions],
+        [action.budget for action in actions],
+        [msgspec.json.encode(_references(action)).decode() for action in actions],
+        [next_milestone(action) for action in actions],
     )
+    await put_reports(connection, rows)
+
+
+def _words(codes: Iterable[str]) -> str:
+    """Codes as words, each once: an action counts once for each of them."""
+    return " ".join(dict.fromkeys(codes))
+
+
+def _references(action: Action) -> list[str]:
+    """What an action is found by: of each external reference its kind, and its kind and value."""
+    return list(
+        dict.fromkeys(
+            name for it in action.external_references for name in (it.kind, f"{it.kind}:{it.value}")
+        )
+    )
+
+
+def next_milestone(action: Action) -> date | None:
+    """When the next milestone that has not been reached is due."""
+    return min((milestone.due for milestone in action.milestones if milestone.done is None), default=None)
 
 
 ACTIONS = Decider(
@@ -47,5 +73,5 @@ ACTIONS = Decider(
     decide=decide,
     evolve=evolve,
     project=project,
-    tables=("action",),
+    tables=("action", "report"),
 )

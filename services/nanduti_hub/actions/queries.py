@@ -6,10 +6,14 @@ joined, not decoded and encoded again.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from nanduti.vocabulary import Axis, Crime, Kind, Status
 from nanduti_hub.ledger.statements import statement
@@ -17,10 +21,20 @@ from nanduti_hub.refusal import Refusal, Refused
 
 #: An open action is due soon when it ends within so many days.
 SOON = 30
+#: An open action that has begun is stale when nothing was heard of it for so many days.
+STALE_AFTER = 90
+#: Columns with an index in the order of the pages; each has a statement of its own, `page_of_<column>`.
+_ORDERED = frozenset({"platform", "axis", "kind", "status", "plan"})
+_ZONE = ZoneInfo("America/Asuncion")
 
 
 class Filters(Struct, frozen=True, kw_only=True):
-    """What a list is narrowed to; None narrows nothing. `q` is Spanish text, accents optional."""
+    """What a list is narrowed to; None narrows nothing.
+
+    `q` is Spanish text, accents optional. `reference` is an external reference's kind, or `kind:value`. `since` and
+    `until` are the days of a period that an action's own overlaps; one that has no days has none. A milestone is due
+    when its day has come and it has not been reached.
+    """
 
     platform: str | None = None
     institution: str | None = None
@@ -33,6 +47,11 @@ class Filters(Struct, frozen=True, kw_only=True):
     plan: str | None = None
     overdue: bool | None = None
     due_soon: bool | None = None
+    stale: bool | None = None
+    reference: str | None = None
+    since: date | None = None
+    until: date | None = None
+    milestone_due: bool | None = None
 
 
 class RegisterState(Struct, frozen=True):
@@ -46,7 +65,15 @@ class RegisterState(Struct, frozen=True):
 async def page_of_actions(
     connection: asyncpg.Connection, filters: Filters, today: date, after: int, most: int
 ) -> Sequence[asyncpg.Record]:
-    """Rows of a page: number, version, body, overdue, due_soon."""
+    """Rows of a page: number, version, body, overdue, due_soon, stale."""
+    moment = stale_since(today)
+    if has_one_plan(filters):
+        used = _used(filters)
+        name = "_of_".join(["page", *used])
+        simple: Sequence[asyncpg.Record] = await connection.fetch(
+            statement("nanduti_hub.actions", name), today, SOON, moment, after, most, *used.values()
+        )
+        return simple
     rows: Sequence[asyncpg.Record] = await connection.fetch(
         statement("nanduti_hub.actions", "list_actions"),
         filters.platform,
@@ -64,8 +91,34 @@ async def page_of_actions(
         SOON,
         after,
         most,
+        filters.stale,
+        moment,
+        await connection.fetchval(statement("nanduti_hub.actions", "seq_at"), moment)
+        if filters.stale is not None
+        else None,
+        filters.reference,
+        filters.since,
+        filters.until,
+        filters.milestone_due,
     )
     return rows
+
+
+def has_one_plan(filters: Filters) -> bool:
+    """Whether a page's statement is best planned once, whatever its values: nothing is filtered, or one column that
+    has an index in the order of the pages. Planning what has many optional filters takes longer than reading a page.
+    """
+    used = _used(filters)
+    return not used or (len(used) == 1 and used.keys() <= _ORDERED)
+
+
+def _used(filters: Filters) -> dict[str, Any]:
+    return {name: value for name, value in asdict(filters).items() if value is not None}
+
+
+def stale_since(day: date) -> datetime:
+    """What was heard of last before this is stale on a day: a midnight, so that a day has one answer."""
+    return datetime.combine(day - timedelta(days=STALE_AFTER), time_of_day(), _ZONE)
 
 
 async def find_action(connection: asyncpg.Connection, name: str, today: date) -> asyncpg.Record:
@@ -75,7 +128,9 @@ async def find_action(connection: asyncpg.Connection, name: str, today: date) ->
         Refused: `action_unknown`.
 
     """
-    row = await connection.fetchrow(statement("nanduti_hub.actions", "find_action"), name, today, SOON)
+    row = await connection.fetchrow(
+        statement("nanduti_hub.actions", "find_action"), name, today, SOON, stale_since(today)
+    )
     if row is None:
         raise Refused(Refusal("action_unknown"))
     return row
@@ -83,10 +138,19 @@ async def find_action(connection: asyncpg.Connection, name: str, today: date) ->
 
 def as_json(row: asyncpg.Record) -> bytes:
     """An action's stored JSON with its version and what is derived from the day."""
-    overdue = b"true" if row["overdue"] else b"false"
-    due_soon = b"true" if row["due_soon"] else b"false"
-    body: bytes = row["body"]
-    return body[:-1] + b',"version":%d,"overdue":%b,"due_soon":%b}' % (row["version"], overdue, due_soon)
+    return flagged(
+        row["body"], row["version"], overdue=row["overdue"], due_soon=row["due_soon"], stale=row["stale"]
+    )
+
+
+def flagged(action: bytes, version: int, *, overdue: bool, due_soon: bool, stale: bool) -> bytes:
+    """An action's JSON with its version and what is derived from a day."""
+    return action[:-1] + b',"version":%d,"overdue":%b,"due_soon":%b,"stale":%b}' % (
+        version,
+        b"true" if overdue else b"false",
+        b"true" if due_soon else b"false",
+        b"true" if stale else b"false",
+    )
 
 
 async def register_state(connection: asyncpg.Connection) -> RegisterState:

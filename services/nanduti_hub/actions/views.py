@@ -14,6 +14,7 @@ class ActionView(Action, frozen=True, kw_only=True):
     version: int
     overdue: bool
     due_soon: bool
+    stale: bool
 
 
 class HistoryEntry(Struct, frozen=True, kw_only=True):

@@ -70,16 +70,23 @@ async def close_database(database: Database) -> None:
 
 @asynccontextmanager
 async def transaction(
-    database: Database, caller: Caller, *, snapshot: bool = False
+    database: Database, caller: Caller, *, snapshot: bool = False, one_plan: bool = False
 ) -> AsyncIterator[asyncpg.Connection]:
     """One transaction on behalf of a caller; commits when the block ends, rolls back when it raises.
 
-    `snapshot` makes it REPEATABLE READ: all its statements see one state.
+    `snapshot` makes it REPEATABLE READ: all its statements see one state. `one_plan` is for statements that are best
+    carried out in the same way whatever their values: they are planned once on each connection and not each time.
     """
     pool = database.worker if caller.role is Role.WORKER else database.app
     async with pool.acquire() as connection:
         await connection.execute(
-            _begin(caller.id, caller.scope, caller.role, "REPEATABLE READ" if snapshot else "READ COMMITTED")
+            _begin(
+                caller.id,
+                caller.scope,
+                caller.role,
+                "REPEATABLE READ" if snapshot else "READ COMMITTED",
+                "force_generic_plan" if one_plan else "",
+            )
         )
         try:
             yield connection
@@ -91,7 +98,7 @@ async def transaction(
 
 
 @lru_cache(maxsize=2_000)
-def _begin(id_: str, scope: str, role: Role, isolation: str) -> str:
+def _begin(id_: str, scope: str, role: Role, isolation: str, planning: str) -> str:
     """The opening of a transaction, in one message to the server. Who calls cannot be bound in it, so it is held to
     the form of a code.
     """
@@ -101,6 +108,7 @@ def _begin(id_: str, scope: str, role: Role, isolation: str) -> str:
         f"BEGIN ISOLATION LEVEL {isolation};"
         f" SET LOCAL nanduti.scope = '{scope}'; SET LOCAL nanduti.role = '{role.value}';"
         f" SET LOCAL nanduti.caller = '{id_}'"
+        + (f"; SET LOCAL plan_cache_mode = {planning}" if planning else "")
     )
 
 

@@ -1,6 +1,8 @@
-"""A borrador becomes its plan's revision. Confirming is one transaction over the
-plan and all the actions that it touches, and happens wholly or not at all; its last event is the plan's and
-carries the counts. Comparing runs in a process of its own.
+"""A borrador becomes its plan's revision: all of it, or its valid rows if only they are asked for.
+
+Confirming is one transaction over the plan and all the actions that it touches, and happens wholly or not at all;
+its last event is the plan's and carries the counts. What it came to is kept with the borrador, as it was then.
+Comparing runs in a process of its own.
 """
 
 import asyncio
@@ -10,7 +12,7 @@ from functools import partial
 
 import asyncpg
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from nanduti.actions import Action, ActionPlanned, ActionRevised, ActionStatusChanged, Change, Citation
@@ -27,14 +29,18 @@ from nanduti_hub.ledger.execute import Ledger, fold, run
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.offload import offload
+from nanduti_hub.plans.bases import find_bases
 from nanduti_hub.plans.commands import RevisePlan
+from nanduti_hub.plans.kept import rows_of
+from nanduti_hub.plans.notices import CONFLICT
 from nanduti_hub.plans.offloaded import preview_bytes
 from nanduti_hub.plans.project import PLANS
 from nanduti_hub.plans.queries import plan_now
-from nanduti_hub.plans.revision import Outcome, Preview, planned, revised, values_of
-from nanduti_hub.plans.rows import Reading, Severity
+from nanduti_hub.plans.revision import NOT_VALID, Outcome, Preview
+from nanduti_hub.plans.row_values import filled, planned, revised
+from nanduti_hub.plans.rows import Row
 from nanduti_hub.plans.state import Current
-from nanduti_hub.plans.uploads import Draft, find_draft
+from nanduti_hub.plans.uploads import Draft, find_draft, fingerprint
 from nanduti_hub.plans.writing import code_of
 from nanduti_hub.refusal import Refusal, Refused
 
@@ -47,11 +53,16 @@ Noted = Callable[[asyncpg.Connection], Awaitable[None]]
 
 
 class Confirmation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The act that approved the plan, its day, and which absent actions it cancels (ids; none unless said)."""
+    """The act that approved the plan, its day, and which absent actions it cancels (ids; none unless said).
+
+    `only_valid` leaves out the rows in error and those with conflicts that nobody has decided, if there are any:
+    their actions stay as they are. An error of the file as a whole is refused in any case.
+    """
 
     act: Line
     act_date: date
     cancel: tuple[str, ...] = ()
+    only_valid: bool = False
 
 
 class Confirmed(Struct, frozen=True, kw_only=True):
@@ -63,33 +74,42 @@ class Confirmed(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True):
-    """What confirming a borrador would do, and the plan's actions with the versions it was compared with."""
+    """What confirming a borrador would do, the plan's actions with the versions it was compared with, and what is
+    kept of it: the report, and its fingerprint.
+    """
 
     preview: Preview
     actions: dict[str, tuple[int, Action]]
+    report: bytes
+    fingerprint: str
 
 
 async def compare(ledger: Ledger, caller: Caller, draft: Draft) -> Compared:
     """What confirming a borrador would do now. No transaction is open while it is worked out."""
-    async with transaction(ledger.database, caller) as connection:
+    async with transaction(ledger.database, caller, snapshot=True) as connection:
         rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
-    compared = await offload(preview_bytes, draft.reading, [row["body"] for row in rows], draft.pairs)
+        bases = await find_bases(connection, draft.plan, draft.reading, draft.plan_version)
+        now = await fingerprint(connection, draft.plan, draft.decided)
+    bodies = [row["body"] for row in rows]
+    report, compared = await offload(preview_bytes, draft.reading, bodies, draft.decided, bases)
     decode = msgspec.json.Decoder(Action).decode
     actions = {row["id"]: (row["version"], decode(row["body"])) for row in rows}
-    return Compared(msgspec.json.decode(compared, type=Preview), actions)
+    return Compared(msgspec.json.decode(compared, type=Preview), actions, report, now)
 
 
 async def confirm(
     ledger: Ledger, caller: Caller, import_id: str, confirmation: Confirmation, noted: Noted
 ) -> Confirmed:
-    """Make a borrador the plan's new revision: all of it, or nothing and a refusal. `noted` writes its row of the record.
+    """Make a borrador the plan's new revision: all of it (or its valid rows, if only they are asked for), or nothing
+    and a refusal. `noted` writes its row of the record.
 
-    Idempotent: the same file, or the same borrador again, is the revision that it already is. The comparison is
-    made first, and made again where the plan or one of its actions has changed before it could be written.
+    Idempotent: the same file, or the same borrador again, is the revision that it already is, unless something was
+    decided since that changes anything. The comparison is made first, and made again where the plan or one of its
+    actions has changed before it could be written.
 
     Raises:
-        Refused: `import_unknown`, `import_confirmed`, `import_has_errors`, `act_missing`, `absent_unknown`,
-            `status_step_refused`.
+        Refused: `import_unknown`, `import_confirmed`, `import_has_errors`, `import_has_conflicts`, `act_missing`,
+            `absent_unknown`, `status_step_refused`.
         LostRace: the plan is being changed all the time.
 
     """
@@ -101,7 +121,9 @@ async def confirm(
                 await noted(connection)
                 return already
         compared = await compare(ledger, caller, draft)
-        done = await run(ledger, caller, partial(_write, ledger, draft, compared, confirmation, noted))
+        done = await run(
+            ledger, caller, partial(_write, ledger, caller, draft, compared, confirmation, noted)
+        )
         if done is not None:
             return done
     raise LostRace
@@ -109,6 +131,7 @@ async def confirm(
 
 async def _write(
     ledger: Ledger,
+    caller: Caller,
     draft: Draft,
     compared: Compared,
     confirmation: Confirmation,
@@ -128,6 +151,9 @@ async def _write(
     if now.version != draft.version or {row["id"]: row["version"] for row in versions} != as_compared:
         return None
     revision = _revision(draft, plan, compared, confirmation)
+    if (last := plan.plan.revision) is not None and _repeats(revision, last, compared.preview):
+        await noted(connection)
+        return Confirmed(revision=last, version=plan.version, already=True)
     decided = PLANS.decide(plan, RevisePlan(revision=revision))
     if isinstance(decided, Refusal):
         raise Refused(decided)
@@ -137,7 +163,10 @@ async def _write(
     write, state = fold(ledger, PLANS, f"plan:{draft.plan}", plan.version, plan, decided, correlation)
     await append(connection, ledger.gate, [write])
     await PLANS.project(connection, [(state, state.version)])
-    await connection.execute(statement("nanduti_hub.plans", "confirm_import"), draft.id, revision.number)
+    kept = (compared.report, compared.fingerprint, caller.name)
+    await connection.execute(
+        statement("nanduti_hub.plans", "confirm_import"), draft.id, revision.number, *kept
+    )
     await noted(connection)
     return Confirmed(revision=revision, version=state.version)
 
@@ -157,8 +186,7 @@ def _revision(draft: Draft, plan: Current, compared: Compared, confirmation: Con
     """The revision that a borrador becomes, if nothing stands in its way."""
     seen = compared.preview
     if seen.rejected:
-        errors = sum(1 for finding in seen.findings if finding.severity is Severity.ERROR)
-        raise Refused(Refusal("import_has_errors", {"errors": errors}))
+        _refuse_errors(seen, only_valid=confirmation.only_valid)
     cancel = set(confirmation.cancel)
     if unknown := cancel - set(seen.absent):
         raise Refused(Refusal("absent_unknown", {"actions": len(unknown)}))
@@ -176,14 +204,34 @@ def _revision(draft: Draft, plan: Current, compared: Compared, confirmation: Con
         changed=seen.count(Outcome.CHANGED),
         unchanged=seen.count(Outcome.UNCHANGED),
         cancelled=len(cancel),
+        left_out=seen.left_out or UNSET,
     )
+
+
+def _refuse_errors(seen: Preview, *, only_valid: bool) -> None:
+    """Refuse what stands in the way: all of it, or where only the valid rows are asked for what is no row's."""
+    valid = len(seen.rows) - sum(seen.count(outcome) for outcome in NOT_VALID)
+    if only_valid and valid and not seen.file_errors:
+        return
+    conflicts = sum(1 for finding in seen.findings if finding.code == CONFLICT)
+    if conflicts and conflicts == seen.errors and not (only_valid and not valid):
+        raise Refused(Refusal("import_has_conflicts", {"conflicts": conflicts}))
+    raise Refused(Refusal("import_has_errors", {"errors": max(seen.errors, 1)}))
+
+
+def _repeats(revision: Revision, last: Revision, seen: Preview) -> bool:
+    """Whether a revision would be the same file as the last one, with nothing to write."""
+    nothing = not (revision.added or revision.changed or revision.cancelled or seen.cited_anew)
+    return nothing and revision.sha256 == last.sha256
 
 
 def _is_already(draft: Draft, last: Revision, confirmation: Confirmation) -> bool:
     """Whether a borrador is the plan's revision: itself, or the same file with nothing decided anew."""
     if draft.confirmed_as == last.number:
         return True
-    decides = draft.confirmed_as is not None or bool(draft.pairs) or bool(confirmation.cancel)
+    decided = draft.decided.pairs or draft.decided.ticks or confirmation.cancel
+    # What was left out last time may be valid by now.
+    decides = draft.confirmed_as is not None or bool(decided) or bool(last.left_out)
     return draft.sha256 == last.sha256 and not decides
 
 
@@ -213,12 +261,17 @@ async def _write_actions(
         writes.append(write)
         states.append((state, state.version))
 
-    rows = msgspec.json.decode(draft.reading, type=Reading).rows
+    why = f"Según la revisión {revision.number} del plan ({revision.act})."[:1_000]
+    rows: list[Row] = []
+    for leaf in rows_of(draft.reading):
+        rows += leaf
+        await asyncio.sleep(0)
     for place, outcome in enumerate(compared.preview.rows):
         if place % TURN == TURN - 1:
             await asyncio.sleep(0)
+        if outcome.outcome in NOT_VALID:
+            continue
         row = rows[outcome.row]
-        values = {name: value for name, value in values_of(row).items() if name in outcome.taken}
         citation = Citation(
             plan=plan.id, revision=revision.number, sheet=row.sheet, row=row.row, number=row.code
         )
@@ -230,10 +283,11 @@ async def _write_actions(
                 id=id_, code=next(codes), platform=plan.platform, plan=plan.id, title=row.title,
                 axis=row.axis_common, lead=row.lead, citations=(citation,),
             )  # fmt: skip
-            put(id_, None, ActionPlanned(version=1, action=planned(row, values, blank)))
+            values = filled(row, outcome.taken, None)
+            put(id_, None, ActionPlanned(version=1, action=planned(row, values, blank, why)))
         elif outcome.changes or outcome.settled:
             version, before = actions[outcome.action]
-            after = revised(before, row, values, citation)
+            after = revised(before, row, filled(row, outcome.taken, before), citation, why)
             changed = changes_between(before, after) or (Change(field="citations"),)
             event = ActionRevised(version=version + 1, action=after, changes=changed)
             put(outcome.action, CurrentAction(version, before), event)

@@ -5,6 +5,8 @@ Control characters are refused with them: PostgreSQL, spreadsheets and terminals
 """
 
 import re
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, get_type_hints
 
 import msgspec
@@ -14,9 +16,11 @@ from nanduti.actions import Action, Indicator, Line
 from nanduti_hub.plans.rows import Finding, Row, Severity
 from nanduti_hub.reasons import CONTROL
 
+#: Bytes of a row's texts: an event has room for the action before and after.
+MOST_BYTES = 20_000
 #: What a person calls each field of a row.
 COLUMN_NAMES = {
-    "code": "N.º", "title": "Actividad", "description": "Descripción", "objective": "Objetivo",
+    "id_accion": "id_accion", "code": "N.º", "title": "Actividad", "description": "Descripción", "objective": "Objetivo",
     "line_of_action": "Línea de acción", "axis": "Eje", "axis_common": "Eje", "kind": "Tipo", "crimes": "Delitos",
     "departments": "Departamentos", "lead": "Responsable", "collaborators": "Corresponsables",
     "other_institutions": "Corresponsables", "start": "Inicio", "end": "Fin", "milestones": "Cronograma",
@@ -41,20 +45,61 @@ def _allowed() -> type[Struct]:
 
 
 _ALLOWED = _allowed()
+#: Letters of all texts of a row together, of which then none is too long; a budget that any reader can hold.
+_SHORT, _MOST_BUDGET = 1_000, 2**53
+#: What the contract allows of a row beside its texts, milestones and budget, and how many of these are remembered.
+_rest = attrgetter("lead", "collaborators", "departments", "crimes", "status", "progress")
+_ALLOWED_ALREADY: set[tuple[Any, ...]] = set()
+_MOST_KEPT = 20_000
+#: The fields that are texts.
+_texts: Callable[[Row], tuple[str, ...]] = attrgetter(
+    *(field.name for field in msgspec.structs.fields(Row) if field.type is str and field.name != "sheet")
+)
 
 
 def not_allowed(row: Row) -> Finding | None:
     """The first field of a row that the contract does not allow, as an error; None where it allows all."""
+    texts = "".join((*_texts(row), *row.other_institutions))
+    if len(texts) <= _SHORT and texts.isprintable() and _is_seen(row):
+        return None
     try:
         msgspec.convert(row, _ALLOWED, from_attributes=True)
     except msgspec.ValidationError as error:
         found = re.search(r"\$\.(\w+)", str(error))
         return _finding(row, found[1] if found else "title")
+    if len(_ALLOWED_ALREADY) < _MOST_KEPT:
+        _ALLOWED_ALREADY.add(_rest(row))
+    # Most texts are plain, and so are all of them together.
+    if len(texts) * 4 > MOST_BYTES and len(texts.encode()) > MOST_BYTES:
+        return _too_long(row)
+    if texts.isprintable():
+        return None
     for name in _ALLOWED.__struct_fields__:
         value = getattr(row, name)
-        if isinstance(value, str) and value and CONTROL.search(value):
+        text = "".join(value) if name == "other_institutions" else value
+        if isinstance(text, str) and text and CONTROL.search(text):
             return _finding(row, name)
     return None
+
+
+def _is_seen(row: Row) -> bool:
+    """Whether all but the texts of a row was allowed in another row: no look at each of them again."""
+    budget = row.budget_pyg
+    fits = budget is None or 0 <= budget < _MOST_BUDGET
+    return fits and not row.milestones and _rest(row) in _ALLOWED_ALREADY
+
+
+def _too_long(row: Row) -> Finding:
+    return Finding(
+        sheet=row.sheet,
+        cell=row.cells.get("title", f"A{row.row}"),
+        column=COLUMN_NAMES["title"],
+        value=row.title[:200],
+        severity=Severity.ERROR,
+        code="row_too_long",
+        message="Los textos de la fila son demasiado largos todos juntos.",
+        suggestion="Abrévielos, o deje el detalle en un documento y cítelo.",
+    )
 
 
 def _finding(row: Row, name: str) -> Finding:

@@ -1,9 +1,12 @@
 """What confirming a workbook would do to its plan's actions. Pure: a reading and the actions go in.
 
-Three ways for each cell that the workbook gives: as the last confirmed workbook had it (nothing happens, even
-if the register says otherwise since), new in this workbook (the register follows), or new in both, and
-different (a conflict, which is an error: nothing is overwritten). An action whose row is gone is `absent`;
-that deletes nothing.
+Every row is new, changed, unchanged, in error or in conflict, and says why. Cells are weighed three ways
+(`three_way`), statuses by the register's own steps (`statuses`), rows found again by `pairing`. An action whose
+row is gone is `absent`; that deletes nothing.
+
+Rule that stays true: what a preview shows is what confirming does. A row in error, or with a conflict that
+nobody has decided, stands in the way of all, unless only the valid rows are asked for: then it is left out, its
+action stays as it is and is not absent. An error that is no row's stands in the way in any case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,25 +16,32 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from nanduti.actions import Action, Change, Citation, CitedCell
+from nanduti.actions import Action, Change
 from nanduti.vocabulary import Status
-from nanduti_hub.actions.cells import cells, cited, json_value, with_cells
-from nanduti_hub.plans.limits import COLUMN_NAMES, not_allowed
-from nanduti_hub.plans.pairing import Basis, pair, row_key
+from nanduti_hub.plans import notices, statuses
+from nanduti_hub.plans.limits import not_allowed
+from nanduti_hub.plans.notices import CONFLICT
+from nanduti_hub.plans.pairing import NUMBER_TRUSTED, Basis, Pair, id_rows, pair, row_key, twins
+from nanduti_hub.plans.row_values import said_by, values_of
 from nanduti_hub.plans.rows import Finding, Reading, Row, Severity
+from nanduti_hub.plans.three_way import (
+    Bases,
+    Cells,
+    Conflict,
+    Descent,
+    Stand,
+    Tick,
+    Ticks,
+    Weighed,
+    as_json,
+    descent_of,
+    stand_of,
+    weigh,
+)
 
-#: Row field to the name of the action's cell, where they differ.
-CELL_OF = {"axis": "plan_axis", "axis_common": "axis", "budget_pyg": "budget"}
-_CELLS = (
-    "title", "description", "objective", "line_of_action", "axis", "axis_common", "crimes", "departments",
-    "lead", "collaborators", "other_institutions", "start", "end", "indicator", "unit", "baseline", "target",
-    "means_of_verification", "budget_pyg", "budget_source", "status", "progress", "observations",
-)  # fmt: skip
-#: Row fields that the reader fills together with another: given where that one is.
-_WITH = {"axis_common": "axis", "other_institutions": "collaborators", "unit": "target"}
-_STATUS_AT = {0: Status.PLANNED, 100: Status.COMPLETED}
-#: A blank in these columns says nothing; elsewhere it empties the cell.
-_NEVER_BLANK = ("status", "progress", "lead", "axis_common", "axis")
+#: Errors of a row that is not read as an activity for them; other errors that are no row's are the file's.
+_OF_UNREAD_ROWS = frozenset({"title_missing", "broken_cell"})
+NOTHING_KNOWN = Bases()
 
 
 class Outcome(StrEnum):
@@ -41,6 +51,18 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     ERROR = "error"
+    CONFLICT = "conflict"
+
+
+#: Outcomes of rows that stand in the way.
+NOT_VALID = (Outcome.ERROR, Outcome.CONFLICT)
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """What a person decided on a borrador: which action a row is (None: a new one), and which value a cell takes."""
+
+    pairs: dict[str, str | None] = {}
+    ticks: dict[str, dict[str, Tick]] = {}
 
 
 class RowOutcome(Struct, frozen=True, kw_only=True):
@@ -53,179 +75,278 @@ class RowOutcome(Struct, frozen=True, kw_only=True):
     basis: Basis
     similarity: float
     changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     #: The cells that the row fills, by the action's names for them.
     taken: tuple[str, ...] = ()
-    #: The workbook now says what the register says, where it said otherwise before: only the citation moves.
+    #: The workbook now says what it did not say before: then at least the citation moves.
     settled: bool = False
 
 
 class Preview(Struct, frozen=True, kw_only=True):
-    """What confirming would do: an outcome for each row, the absent actions' ids, and all findings."""
+    """What confirming would do: an outcome for each row, the absent actions' ids, and all findings.
+
+    `file_errors` are errors that are no row's; `unread` are rows that were not even read as activities.
+    """
 
     rows: tuple[RowOutcome, ...]
     absent: tuple[str, ...]
     findings: tuple[Finding, ...]
+    file_errors: int = 0
+    unread: int = 0
 
     def count(self, outcome: Outcome) -> int:
         """How many rows come out so."""
         return sum(1 for row in self.rows if row.outcome is outcome)
 
     @property
+    def errors(self) -> int:
+        """How many errors there are, conflicts that nobody has decided among them."""
+        return sum(1 for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
     def rejected(self) -> bool:
-        """Whether anything stands in the way of confirming."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
+        """Whether anything stands in the way of confirming all of it."""
+        return self.errors > 0 or any(row.outcome in NOT_VALID for row in self.rows)
+
+    @property
+    def left_out(self) -> int:
+        """How many rows are left out where only the valid ones are asked for."""
+        return self.unread + sum(1 for row in self.rows if row.outcome in NOT_VALID)
+
+    @property
+    def cited_anew(self) -> int:
+        """How many unchanged rows only move their action's citation."""
+        return sum(1 for row in self.rows if row.outcome is Outcome.UNCHANGED and row.settled)
 
 
-def values_of(row: Row) -> dict[str, Any]:
-    """What a row says, by the action's cell names; only of columns that the workbook has."""
-    said: dict[str, Any] = {}
-    for name in _CELLS:
-        if name not in row.given and _WITH.get(name) not in row.given:
-            continue
-        value = getattr(row, name)
-        if name in _NEVER_BLANK and value in (None, ""):
-            continue
-        said[CELL_OF.get(name, name)] = value
-    if "progress" in said and "status" not in said:
-        # A plan without a column for the status still says what is done and what has begun.
-        said["status"] = _STATUS_AT.get(said["progress"], Status.IN_PROGRESS)
-    return said
-
-
-def preview(reading: Reading, actions: Sequence[Action], decided: Mapping[str, str | None]) -> Preview:
-    """What confirming `reading` would do to the plan's `actions`, given what a person decided on pairs."""
+def preview(
+    reading: Reading,
+    actions: Sequence[Action],
+    decided: Mapping[str, str | None],
+    ticks: Ticks | None = None,
+    bases: Bases = NOTHING_KNOWN,
+) -> Preview:
+    """What confirming `reading` would do to the plan's `actions`, given what a person decided on pairs and on
+    conflicts; `bases` are the actions as they once were.
+    """
     by_id = {action.id: action for action in actions}
-    bad_rows = _rows_in_error(reading)
+    pairs = pair(reading.rows, actions, decided, bases.exported or bases.uploaded)
+    told = [
+        _told(row, by_id[paired.action] if paired.action else None, bases)
+        for row, paired in zip(reading.rows, pairs, strict=True)
+    ]
+    descent = None
+    if bases.exported is not None:
+        stands = ((one.said, one.stand) for one in told if one.stand is not None)
+        descent = descent_of(stands, resumed=bases.resumed)
+    keys = {row_key(row) for row in reading.rows}
+    bad = {key for finding in reading.findings if (key := _key_of(finding)) in keys and _is_error(finding)}
+    findings = [*reading.findings, *bases.findings]
+    wrong_ids = _wrong_ids(reading.rows, actions, decided)
+    # Of a workbook of another plan every id is another's: that is told once.
+    foreign = any(_is_error(finding) for finding in bases.findings)
+    copies = twins(reading.rows, pairs)
     outcomes: list[RowOutcome] = []
-    findings = list(reading.findings)
-    pairs = pair(reading.rows, actions, decided)
-    for row, paired in zip(reading.rows, pairs, strict=True):
+    for row, paired, one in zip(reading.rows, pairs, told, strict=True):
         key = row_key(row)
-        values = values_of(row)
-        action = by_id[paired.action] if paired.action else None
-        changes: tuple[Change, ...] = ()
-        settled = False
-        if (unfit := not_allowed(row)) is not None:
-            findings.append(unfit)
-            bad_rows.add(key)
-        elif action is not None:
-            values, changes, conflicts, settled = _against(row, values, action)
-            findings += conflicts
-            if conflicts:
-                bad_rows.add(key)
-            elif action.status is Status.CANCELLED and "status" not in values:
-                findings.append(_still_cancelled(row, action))
-        if key in bad_rows:
-            outcome = Outcome.ERROR
-        elif action is None:
-            outcome = Outcome.NEW
+        if key in wrong_ids:
+            noticed = [] if foreign else [wrong_ids[key]]
+            judged = _Judged(findings=noticed, wrong=True)
+        elif (unfit := not_allowed(row)) is not None:
+            judged = _Judged(findings=[unfit], wrong=True)
+        elif one.stand is None or paired.action is None:
+            judged = _judge_new(row, one.values)
+            if paired.row in copies:
+                judged.findings.append(notices.copied(row, reading.rows[copies[paired.row]]))
         else:
-            outcome = Outcome.CHANGED if changes else Outcome.UNCHANGED
-        outcomes.append(
-            RowOutcome(
-                row=paired.row,
-                key=key,
-                outcome=outcome,
-                action=paired.action,
-                basis=paired.basis,
-                similarity=round(paired.similarity, 1),
-                changes=changes,
-                taken=tuple(values),
-                settled=settled,
-            )
-        )
-    found = {paired.action for paired in pairs}
+            action = by_id[paired.action]
+            judged = _judge(row, one, action, (ticks or {}).get(key, {}), descent)
+            judged.findings += _of_pair(row, paired, action, by_id)
+        findings += judged.findings
+        wrong = key in bad or judged.wrong or any(map(_is_of_row, judged.findings))
+        outcomes.append(_outcome(key, paired, judged, wrong=wrong))
+    claimed = {paired.action for paired in pairs} | _claimed(reading.rows, actions, decided)
     absent = tuple(
-        action.id for action in actions if action.id not in found and action.status is not Status.CANCELLED
+        action.id
+        for action in actions
+        if action.id not in claimed
+        and action.status is not Status.CANCELLED
+        and _was_there(action, bases, descent)
     )
-    return Preview(rows=tuple(outcomes), absent=absent, findings=tuple(findings))
-
-
-def _rows_in_error(reading: Reading) -> set[str]:
-    wrong = {
-        f"{finding.sheet}!{''.join(c for c in finding.cell.partition(':')[0] if c.isdigit())}"
+    unread = {
+        key
         for finding in reading.findings
-        if finding.severity is Severity.ERROR
+        if finding.code in _OF_UNREAD_ROWS and _is_error(finding) and (key := _key_of(finding)) not in keys
     }
-    return {row_key(row) for row in reading.rows} & wrong
+    of_rows = keys | unread
+    of_file = sum(
+        1
+        for finding in (*reading.findings, *bases.findings)
+        if _is_error(finding) and _key_of(finding) not in of_rows
+    )
+    return Preview(
+        rows=tuple(outcomes),
+        absent=absent,
+        findings=tuple(findings),
+        file_errors=of_file,
+        unread=len(unread),
+    )
 
 
-def _against(
-    row: Row, values: Mapping[str, Any], action: Action
-) -> tuple[dict[str, Any], tuple[Change, ...], list[Finding], bool]:
-    base, now = cited(action), {name: json_value(value) for name, value in cells(action).items()}
+class _Told(Struct):
+    """What a row says, and how its action stands, if it has one."""
+
+    values: dict[str, Any]
+    said: Cells
+    stand: Stand | None
+
+
+class _Judged(Struct, kw_only=True):
+    """What a row comes to."""
+
     taken: dict[str, Any] = {}
-    changes: list[Change] = []
-    conflicts: list[Finding] = []
-    # A row that is cited for the first time, or under another number, moves the citation.
-    settled = not action.citations or bool(row.code and row.code != action.citations[0].number)
-    for name, value in values.items():
-        said = json_value(value)
-        if said in (base[name], now[name]):
-            settled |= said != base[name]
-            continue
-        if now[name] != base[name]:
-            conflicts.append(_conflict(row, name, said, base[name], now[name], action))
-            continue
-        taken[name] = value
-        changes.append(Change(field=name, before=now[name]))
-    return taken, tuple(changes), conflicts, settled
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    settled: bool = False
+    findings: list[Finding] = []
+    undecided: bool = False
+    wrong: bool = False
 
 
-def _conflict(row: Row, name: str, said: Any, base: Any, now: Any, action: Action) -> Finding:
-    of_row = {cell: field_ for field_, cell in CELL_OF.items()}.get(name, name)
-    return Finding(
-        sheet=row.sheet,
-        cell=row.cells.get(of_row, f"A{row.row}"),
-        column=COLUMN_NAMES.get(of_row, of_row),
-        value=_shown(said),
-        severity=Severity.ERROR,
-        code="conflict",
-        message=(
-            f"La acción {action.code} fue cambiada en el registro desde la última planilla confirmada: "
-            f"la planilla anterior decía «{_shown(base)}», el registro dice «{_shown(now)}» "
-            f"y esta planilla dice «{_shown(said)}»."
-        ),
-        suggestion=f"Ponga «{_shown(now)}» en la celda para aceptar lo que dice el registro, "
-        "o acuerde el valor con quien lo cambió y corríjalo allí antes de confirmar.",
+def _told(row: Row, action: Action | None, bases: Bases) -> _Told:
+    if action is None:
+        return _Told(values_of(row), {}, None)
+    values = said_by(row)
+    return _Told(values, as_json(values), stand_of(action, bases))
+
+
+def _outcome(key: str, paired: Pair, judged: _Judged, *, wrong: bool) -> RowOutcome:
+    if wrong:
+        outcome = Outcome.ERROR
+    elif judged.undecided:
+        outcome = Outcome.CONFLICT
+    elif paired.action is None:
+        outcome = Outcome.NEW
+    else:
+        outcome = Outcome.CHANGED if judged.changes else Outcome.UNCHANGED
+    return RowOutcome(
+        row=paired.row,
+        key=key,
+        outcome=outcome,
+        action=paired.action,
+        basis=paired.basis,
+        similarity=round(paired.similarity, 1),
+        changes=judged.changes,
+        conflicts=judged.conflicts,
+        taken=tuple(judged.taken),
+        settled=judged.settled,
     )
 
 
-def _still_cancelled(row: Row, action: Action) -> Finding:
-    return Finding(
-        sheet=row.sheet,
-        cell=row.cells.get("title", f"A{row.row}"),
-        column=COLUMN_NAMES["title"],
-        value=row.title[:200],
-        severity=Severity.WARNING,
-        code="action_cancelled",
-        message=f"La fila corresponde a la acción {action.code}, que está cancelada y seguirá cancelada.",
-        suggestion="Si se retoma, cambie su estado en el registro; si es otra actividad, márquela como nueva.",
+def _judge_new(row: Row, values: dict[str, Any]) -> _Judged:
+    judged = _Judged(taken=values, wrong=row.axis_common is None or row.lead is None)
+    if "status" in values and (refused := statuses.step_refused(row, None, values["status"])) is not None:
+        judged.findings.append(refused)
+    elif (contradiction := statuses.contradiction(row, values)) is not None:
+        judged.findings.append(contradiction)
+    return judged
+
+
+def _judge(
+    row: Row, told: _Told, action: Action, ticks: Mapping[str, Tick], descent: Descent | None
+) -> _Judged:
+    stand, values = told.stand, told.values
+    if stand is None:
+        raise ValueError("a row that is an action stands somewhere")
+    findings: list[Finding] = []
+    if action.status is Status.JOINED and "status" in values:
+        if told.said["status"] not in (stand.now["status"], stand.cited["status"]):
+            findings.append(statuses.joined(row, action))
+        values = {name: value for name, value in values.items() if name != "status"}
+    weighed = weigh(values, told.said, stand, action.id, ticks, descent)
+    conflicts = tuple(
+        replace(conflict, cell=notices.cell_at(row, conflict.field)) for conflict in weighed.conflicts
+    )
+    findings += [notices.conflict(row, action, conflict) for conflict in conflicts if conflict.ticked is None]
+    taken, changes = _with_status(row, weighed, action)
+    if "status" in taken and (refused := statuses.step_refused(row, action, taken["status"])) is not None:
+        findings.append(refused)
+    elif not {"status", "progress"}.isdisjoint(taken):
+        contradiction = statuses.contradiction(row, values)
+        findings += [contradiction] if contradiction is not None else []
+    elif action.status is Status.CANCELLED and row.status is not Status.CANCELLED:
+        findings.append(notices.still_cancelled(row, action))
+    start, end = taken.get("start", action.start), taken.get("end", action.end)
+    if not {"start", "end"}.isdisjoint(taken) and start and end and end < start:
+        findings.append(notices.dates_reversed(row, "end" if "end" in taken else "start"))
+    undecided = weighed.undecided
+    return _Judged(
+        taken=taken,
+        changes=changes,
+        conflicts=conflicts,
+        settled=weighed.settled or _moves_citation(row, action),
+        findings=findings,
+        undecided=undecided,
     )
 
 
-def _shown(value: Any) -> str:
-    if value in (None, "", [], ()):
-        return "(vacío)"
-    if isinstance(value, list | tuple):
-        return ", ".join(str(part) for part in value)[:200]
-    return str(value)[:200]
+def _with_status(row: Row, weighed: Weighed, action: Action) -> tuple[dict[str, Any], tuple[Change, ...]]:
+    """What a row fills, with what its status and progress say of each other."""
+    taken, changes = weighed.taken, weighed.changes
+    if (row.status is None or "status" not in row.given) and "progress" in taken:
+        status = statuses.moved_by(taken["progress"], action)
+        if status is not None:
+            taken = taken | {"status": status}
+            changes += (Change(field="status", before=action.status.value),)
+    elif taken.get("status") is Status.COMPLETED and row.progress is None and action.progress != 100:
+        taken = taken | {"progress": 100}
+        changes += (Change(field="progress", before=action.progress),)
+    return taken, changes
 
 
-def planned(row: Row, values: Mapping[str, Any], blank: Action) -> Action:
-    """The action that a new row plans: `blank` has its identity, the row fills the rest."""
-    from_row = replace(
-        blank, kind=row.kind, crimes=row.crimes, departments=row.departments, milestones=row.milestones
-    )
-    return with_cells(from_row, values)
+def _moves_citation(row: Row, action: Action) -> bool:
+    """Whether a row is cited for the first time, or under another number."""
+    return not action.citations or bool(row.code and row.code != action.citations[0].number)
 
 
-def revised(action: Action, row: Row, values: Mapping[str, Any], citation: Citation) -> Action:
-    """The action after its row was confirmed, citing the row and knowing where it differs from it."""
-    after = with_cells(action, values)
-    if after.status is not action.status:
-        after = replace(after, status_reason="")
-    said = cited(action) | {name: json_value(value) for name, value in values_of(row).items()}
-    now = {name: json_value(value) for name, value in cells(after).items()}
-    differs = tuple(CitedCell(field=name, value=value) for name, value in said.items() if now[name] != value)
-    return replace(after, citations=(replace(citation, differs=differs), *action.citations[1:]))
+def _of_pair(row: Row, paired: Pair, action: Action, by_id: Mapping[str, Action]) -> list[Finding]:
+    if paired.instead is not None:
+        return [notices.id_misplaced(row, action, by_id[paired.instead])]
+    by_name = paired.basis in (Basis.ID, Basis.NUMBER)
+    return [notices.text_replaced(row, action)] if by_name and paired.similarity < NUMBER_TRUSTED else []
+
+
+def _wrong_ids(
+    rows: Sequence[Row], actions: Sequence[Action], decided: Mapping[str, str | None]
+) -> dict[str, Finding]:
+    keys = {row_key(row) for row in rows}
+    chosen = {action for key, action in decided.items() if key in keys}
+    given = {action.code for action in actions if action.id in chosen}
+    return notices.ids(id_rows(rows, decided), {action.code for action in actions}, given)
+
+
+def _was_there(action: Action, bases: Bases, descent: Descent | None) -> bool:
+    """Whether an action was there when its workbook was last in step: else its row cannot have been deleted."""
+    if descent is Descent.EXPORT and bases.exported is not None:
+        return action.id in bases.exported
+    return bases.uploaded is None or action.id in bases.uploaded
+
+
+def _claimed(rows: Sequence[Row], actions: Sequence[Action], decided: Mapping[str, str | None]) -> set[str]:
+    """Actions whose id stands at some row, if only at one in error: they are not gone."""
+    named = id_rows(rows, decided)
+    return {action.id for action in actions if action.code in named}
+
+
+def _is_error(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _is_of_row(finding: Finding) -> bool:
+    """Whether a row is in error for it: a conflict is another thing."""
+    return _is_error(finding) and finding.code != CONFLICT
+
+
+def _key_of(finding: Finding) -> str:
+    """The row that a finding is about, as `row_key` names it."""
+    return f"{finding.sheet}!{''.join(filter(str.isdigit, finding.cell.partition(':')[0]))}"

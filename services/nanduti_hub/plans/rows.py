@@ -77,6 +77,8 @@ class Row(Struct, frozen=True, kw_only=True):
     progress: int | None = None
     observations: str = ""
     given: frozenset[str] = frozenset()
+    #: Read from the hub's own table: what is not in `given` is not said by another field's column either.
+    exact: bool = False
     #: The cell of each field ("lead" -> "G12"), so that later findings can point at it.
     cells: dict[str, str] = field(default_factory=dict)
 

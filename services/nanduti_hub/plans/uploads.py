@@ -1,8 +1,10 @@
 """A workbook's way in: kept as a borrador, with how it was read. Until it is confirmed nothing has happened.
 
-Reading and comparing run in a process of their own.
+Reading and comparing run in a process of their own, in one call; what they come to is kept with the borrador,
+the comparison under a fingerprint of all that it was made of.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,11 +20,23 @@ from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import Ledger
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
-from nanduti_hub.offload import OffloadFailed, offload
-from nanduti_hub.plans.offloaded import read_bytes, view_bytes
+from nanduti_hub.offload import OffloadFailed, check_room, measured, offload
+from nanduti_hub.plans.bases import find_bases
+from nanduti_hub.plans.kept import pack_reading
+from nanduti_hub.plans.offloaded import compare_again, read_and_compare, read_bytes
 from nanduti_hub.plans.queries import plan_now
+from nanduti_hub.plans.revision import Decided
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
+from nanduti_hub.plans.three_way import Tick
 from nanduti_hub.refusal import Refusal, Refused
+
+#: Changes when what is kept of a comparison does, so that a newer hub makes it anew.
+SHAPE = 1
+UNDECIDED = Decided()
+#: Writes the row of the record beside a borrador, whose id it is given.
+Noted = Callable[[asyncpg.Connection, str], Awaitable[None]]
+#: Hears how many rows are read, and of how many.
+Told = Callable[[int, int | None], None]
 
 
 async def unrecorded(*_: Any) -> None:
@@ -37,11 +51,28 @@ class Draft(Struct, frozen=True, kw_only=True):
     platform: str
     file_name: str
     sha256: str
-    pairs: dict[str, str | None]
+    decided: Decided
     version: int
     confirmed_as: int | None
-    #: A `Reading` as JSON. It can be large, so it is taken apart only where its rows are needed.
+    #: The plan's version when it was uploaded, where that was noted.
+    plan_version: int | None
+    #: As `kept.unpack_reading` reads it. It can be large, so it is taken apart only where its rows are needed.
     reading: bytes
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """What a borrador is compared with: the plan's actions as stored, and the fingerprint of all of it."""
+
+    actions: list[bytes]
+    fingerprint: str
+
+
+class Read(Struct, frozen=True):
+    """How a workbook was read and what it comes to, as kept, and the fingerprint of what it was compared with."""
+
+    reading: bytes
+    compared: bytes
+    fingerprint: str
 
 
 async def known_for(connection: asyncpg.Connection, platform: str, year: int) -> Known:
@@ -54,55 +85,140 @@ async def known_for(connection: asyncpg.Connection, platform: str, year: int) ->
     )
 
 
-async def read_safely(content: bytes, file_name: str, known: Known) -> bytes:
+async def read_safely(content: bytes, file_name: str, known: Known, told: Told | None = None) -> bytes:
     """`read_bytes` in its process; a file that breaks it gives a reading with that one finding."""
     try:
-        return await offload(read_bytes, content, file_name, known)
+        return (await measured(told, read_bytes, content, file_name, known)).answer
     except OffloadFailed:
-        finding = Finding(
+        return msgspec.json.encode(UNREADABLE)
+
+
+UNREADABLE = Reading(
+    findings=(
+        Finding(
             severity=Severity.ERROR,
             code="file_unreadable",
             message="La planilla no se pudo leer: exigió demasiado tiempo o memoria, o está dañada.",
             suggestion="Ábrala, borre las hojas y el formato que sobran, guárdela como .xlsx y vuelva a subirla.",
-        )
-        return msgspec.json.encode(Reading(findings=(finding,)))
+        ),
+    )
+)
 
 
 async def upload(
+    ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes, noted: Noted
+) -> str:
+    """Keep a file as a borrador of a plan, read; answers its id. `noted` writes the row of the record beside it."""
+    done, sha256 = await asyncio.gather(
+        read(ledger, caller, plan_id, file_name, content), asyncio.to_thread(_digest, content)
+    )
+    return await _put(ledger, caller, plan_id, file_name, content, sha256, done, noted)
+
+
+async def upload_unread(
+    ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes, noted: Noted
+) -> str:
+    """The same, not read yet: `background` reads it.
+
+    Raises:
+        OffloadBusy: too many wait to be read already.
+
+    """
+    check_room()
+    sha256 = await asyncio.to_thread(_digest, content)
+    return await _put(ledger, caller, plan_id, file_name, content, sha256, None, noted)
+
+
+async def _put(
     ledger: Ledger,
     caller: Caller,
     plan_id: str,
     file_name: str,
     content: bytes,
-    noted: Callable[[asyncpg.Connection, str], Awaitable[None]],
+    sha256: str,
+    done: Read | None,
+    noted: Noted,
 ) -> str:
-    """Keep a file as a borrador of a plan; answers its id. `noted` writes the row of the record beside it."""
-    async with transaction(ledger.database, caller) as connection:
-        plan = await plan_now(connection, plan_id)
-        known = await known_for(connection, plan.plan.platform, plan.plan.term_from.year)
-    reading = await read_safely(content, file_name, known)
     id_ = new_id()
+    kept = (done.reading, done.compared, done.fingerprint) if done else (None, None, None)
     async with transaction(ledger.database, caller) as connection:
-        await connection.execute(
-            statement("nanduti_hub.plans", "put_import"),
-            id_,
-            plan_id,
-            plan.plan.platform,
-            file_name[:200],
-            hashlib.sha256(content).hexdigest(),
-            content,
-            reading,
-            caller.name,
-        )
+        platform = (await plan_now(connection, plan_id)).plan.platform
+        put = statement("nanduti_hub.plans", "put_import")
+        named = (id_, plan_id, platform, file_name[:200], sha256)
+        await connection.execute(put, *named, content, caller.name, *kept)
         await noted(connection, id_)
     return id_
 
 
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+async def read(
+    ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes, told: Told | None = None
+) -> Read:
+    """Read a workbook and compare it with its plan, in one process; a file that breaks it has that one finding."""
+    async with transaction(ledger.database, caller, snapshot=True) as connection:
+        plan = (await plan_now(connection, plan_id)).plan
+        known = await known_for(connection, plan.platform, plan.term_from.year)
+        now = await standing(connection, plan_id, UNDECIDED)
+    try:
+        done = await measured(told, read_and_compare, content, file_name, known, now.actions)
+    except OffloadFailed:
+        reading, compared = pack_reading(UNREADABLE), None
+    else:
+        reading, compared = done.answer
+    if compared is None:
+        return await compare(ledger, caller, plan_id, reading)
+    return Read(reading, compared, now.fingerprint)
+
+
+async def compare(
+    ledger: Ledger,
+    caller: Caller,
+    plan_id: str,
+    reading: bytes,
+    decided: Decided = UNDECIDED,
+    plan_version: int | None = None,
+) -> Read:
+    """Compare what was read with its plan as it is now; `plan_version` is the plan's when it was uploaded. No
+    transaction is open while it is worked out.
+    """
+    async with transaction(ledger.database, caller, snapshot=True) as connection:
+        now = await standing(connection, plan_id, decided)
+        bases = await find_bases(connection, plan_id, reading, plan_version)
+    compared = await offload(compare_again, reading, now.actions, decided, bases)
+    return Read(reading, compared, now.fingerprint)
+
+
+async def standing(connection: asyncpg.Connection, plan_id: str, decided: Decided) -> Standing:
+    """What a borrador is compared with now; in a snapshot transaction, so that all of it is of one moment."""
+    rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), plan_id)
+    return Standing(
+        actions=[row["body"] for row in rows], fingerprint=await fingerprint(connection, plan_id, decided)
+    )
+
+
+async def fingerprint(connection: asyncpg.Connection, plan_id: str, decided: Decided) -> str:
+    """Of all that a comparison is made of: the plan, its actions, and what a person decided."""
+    register = await connection.fetchval(statement("nanduti_hub.plans", "fingerprint_of_plan"), plan_id)
+    made_of = f"{SHAPE}|{register}|".encode() + msgspec.json.encode(decided, order="sorted")
+    return hashlib.sha256(made_of).hexdigest()[:16]
+
+
+def decided_on(row: asyncpg.Record) -> Decided:
+    """What a person decided on a borrador, from its row."""
+    return Decided(
+        pairs=msgspec.json.decode(row["pairs"], type=dict[str, str | None]),
+        ticks=msgspec.json.decode(row["ticks"], type=dict[str, dict[str, Tick]]),
+    )
+
+
 async def find_draft(connection: asyncpg.Connection, import_id: str, *, lock: bool = False) -> Draft:
-    """A borrador by its id; `lock` holds it until the transaction ends.
+    """A borrador that is read, by its id; `lock` holds it until the transaction ends.
 
     Raises:
-        Refused: `import_unknown`.
+        Refused: `import_unknown`; `import_reading` where it is not read yet.
 
     """
     row = await connection.fetchrow(
@@ -110,6 +226,8 @@ async def find_draft(connection: asyncpg.Connection, import_id: str, *, lock: bo
     )
     if row is None:
         raise Refused(Refusal("import_unknown"))
+    if row["reading"] is None:
+        raise Refused(Refusal("import_reading"))
     return Draft(
         id=row["id"],
         plan=row["plan"],
@@ -117,14 +235,8 @@ async def find_draft(connection: asyncpg.Connection, import_id: str, *, lock: bo
         file_name=row["file_name"],
         sha256=row["sha256"],
         reading=row["reading"],
-        pairs=msgspec.json.decode(row["pairs"]),
+        decided=decided_on(row),
         version=row["version"],
         confirmed_as=row["confirmed_as"],
+        plan_version=row["plan_version"],
     )
-
-
-async def view(ledger: Ledger, caller: Caller, draft: Draft) -> bytes:
-    """What a borrador says and what confirming it would do now, as a JSON object."""
-    async with transaction(ledger.database, caller) as connection:
-        rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
-    return await offload(view_bytes, draft.reading, [row["body"] for row in rows], draft.pairs)

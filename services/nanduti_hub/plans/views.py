@@ -1,6 +1,7 @@
 """The shapes of the answers on plans, for the documentation: the answers themselves are joined from stored bytes."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -9,6 +10,7 @@ from nanduti.plans import Plan
 from nanduti_hub.plans.pairing import Basis
 from nanduti_hub.plans.revision import Outcome
 from nanduti_hub.plans.rows import Finding, Row
+from nanduti_hub.plans.three_way import Conflict
 
 
 class PlanView(Plan, frozen=True, kw_only=True):
@@ -24,7 +26,7 @@ class ListedPlan(PlanView, frozen=True, kw_only=True):
 
 
 class ImportListed(Struct, frozen=True, kw_only=True):
-    """An upload; `confirmed_as` is the number of the revision that it became."""
+    """An upload; `confirmed_as` is the number of the revision that it became, if it did: by whom and when."""
 
     id: str
     file_name: str
@@ -33,10 +35,14 @@ class ImportListed(Struct, frozen=True, kw_only=True):
     uploaded_by: str
     uploaded_at: datetime
     confirmed_as: int | None
+    confirmed_by: str | None
+    confirmed_at: datetime | None
 
 
 class DraftRow(Struct, frozen=True, kw_only=True):
-    """A row of a borrador: which action it is taken for and why, and what would change in it."""
+    """A row of a borrador: which action it is taken for and why, what would change in it, the cells that the register
+    has changed too, and whether its action's citation moves where nothing else does.
+    """
 
     key: str
     outcome: Outcome
@@ -45,6 +51,8 @@ class DraftRow(Struct, frozen=True, kw_only=True):
     basis: Basis
     similarity: float
     changes: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...]
+    settled: bool
     row: Row
 
 
@@ -56,9 +64,19 @@ class AbsentAction(Struct, frozen=True, kw_only=True):
     title: str
 
 
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far the reading of a workbook is: rows done, and of how many, where that is known."""
+
+    done: int
+    of: int | None
+
+
 class DraftView(Struct, frozen=True, kw_only=True):
-    """A borrador: `outcome` is `ready`, or `rejected` where a finding is an error; `counts` are rows by outcome,
-    and the absent.
+    """A borrador: `state` is `read`, or `reading` with its `progress` and nothing else known yet. `outcome` is
+    `ready`, or `rejected` where a finding is an error, or `reading`; `counts` are rows by outcome, and the absent.
+
+    `rows` are a page; `next` is the cursor of the following one, null on the last. `findings` are the first 1,000
+    of `findings_total`, the errors before all others where there are more.
     """
 
     id: str
@@ -68,8 +86,12 @@ class DraftView(Struct, frozen=True, kw_only=True):
     sha256: str
     version: int
     confirmed_as: int | None
-    outcome: str
+    state: Literal["reading", "read"]
+    progress: Progress | None
+    outcome: Literal["reading", "ready", "rejected"]
     counts: dict[str, int]
     rows: tuple[DraftRow, ...]
+    next: str | None
     absent: tuple[AbsentAction, ...]
     findings: tuple[Finding, ...]
+    findings_total: int

@@ -296,9 +296,9 @@ def test_the_sign_for_text_that_was_pasted_along_is_no_part_of_the_value() -> No
 def test_a_place_within_a_departmental_plan_is_the_plans_department() -> None:
     rows = [
         ["Eje", "Actividad", "Responsable", "Fecha", "Lugar"],
-        ["I", "Una", "CODENI", "junio", "Escuela N° 5"],
-        ["I", "Dos", "CODENI", "junio", "Plaza central"],
-        ["I", "Tres", "CODENI", "junio", "Fram"],
+        ["I", "Una", "CODENI", "junio 2026", "Escuela N° 5"],
+        ["I", "Dos", "CODENI", "junio 2026", "Plaza central"],
+        ["I", "Tres", "CODENI", "junio 2026", "Kilómetro 20"],
     ]
     reading = read(book(rows), KNOWN_ITAPUA)
     assert [row.departments for row in reading.rows] == [("PY-7",)] * 3

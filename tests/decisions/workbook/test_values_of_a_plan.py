@@ -139,7 +139,8 @@ def test_a_state_is_a_status_or_a_percentage(
         ("Nacional, con énfasis en Itapúa", [], ["department_and_national"]),
         ("Nivel central", [], ["department_unknown"]),
         ("Atlántida", [], ["department_unknown"]),
-        ("Todos los departamentos menos Boquerón", [], ["department_unknown"]),
+        ("Chaco menos Boquerón", ["PY-15", "PY-16"], ["department_set"]),
+        ("Todos menos los de siempre", [], ["department_unknown"]),
         ("", [], []),
     ],
 )

@@ -5,6 +5,7 @@ what was stored before; a cell that is wrong leaves its field empty and has its 
 """
 
 import re
+from functools import partial
 
 from msgspec import Struct
 
@@ -16,7 +17,7 @@ from nanduti_hub.plans.workbook.fields import Page, is_mark, tell_all
 from nanduti_hub.plans.workbook.kinds import kind_of, read_crimes
 from nanduti_hub.plans.workbook.partners import read_partners
 from nanduti_hub.plans.workbook.schedule import read_schedule
-from nanduti_hub.plans.workbook.text import Cell, fold
+from nanduti_hub.plans.workbook.text import Cell, clean, fold
 
 #: What a title that carries its own number can begin with ("1.2", "Actividad 1.2", "N° 1.2").
 _NOTHING: frozenset[str] = frozenset()
@@ -82,8 +83,11 @@ def read_activity(
     status, progress = _standings(page, columns, index, row)
     crimes = page.facts.platform.crimes
     if row[columns.crimes] != "":
-        crimes, notes = read_crimes(row[columns.crimes], crimes)
-        tell_all(page, (index, columns.crimes), labels[columns.crimes], row[columns.crimes], notes)
+        crimes, notes = fields.remembered(
+            page.facts, "crimes", row[columns.crimes], partial(read_crimes, default=crimes)
+        )
+        if notes:
+            tell_all(page, (index, columns.crimes), labels[columns.crimes], row[columns.crimes], notes)
     budget = None
     value = row[columns.budget]
     if isinstance(value, float) and columns.whole_amounts and 1_000 <= value < 1e15 and value.is_integer():
@@ -124,6 +128,7 @@ def read_activity(
     return Row(
         sheet=page.grid.name,
         row=index + 1,
+        id_accion=clean(row[columns.id_accion]).upper() if columns.id_accion >= 0 else "",
         code=code,
         title=title,
         description=description,
@@ -150,7 +155,7 @@ def read_activity(
         progress=progress,
         observations=observations,
         given=given,
-        cells={name: letter + number for name, letter in columns.letters},
+        cells=dict(zip(columns.named, columns.addresses.replace("#", number).split(), strict=True)),
     )
 
 
@@ -186,6 +191,8 @@ def _measures(
             unit = read.words[:1_000]
         elif read.words:
             remarks.append(f"Meta: {read.words}.")
+        if read.whole:
+            remarks.append(f"Meta: {read.whole}.")
         unit = unit or read.unit[:1_000]
     elif columns.summed:
         target = sum(value for at in columns.summed if isinstance(value := row[at], float)) or None

@@ -19,16 +19,41 @@ _GUARANIES = re.compile(r"\bg(?:s|uaranies)?\b\.?|₲|\bpyg\b|guaranies?|\bgs\.?
 _AMOUNT = re.compile(
     rf"(?:aprox(?:imadamente)?\.?|estimado|total|hasta|unos|alrededor de|monto|costo|presupuesto|de)?[: ]*(-|\()?\s*"
     rf"({_NUMBER})\)?\s*(?:(mil(?:es)? (?:de )?millon(?:es)?|mil m|millon(?:es)?|mills?|mm|m|mil(?:es)?|k)\b\.?)?"
-    r"(?: de)?\s*[.,;\-=]*\s*(?:iva inc\w*\.?|\(?con iva\)?|aprox\.?)?"
+    r"(?: de)?\s*[.,;\-=]*\s*(?:iva inc\w*\.?|\(?con iva\)?|aprox\.?|anual(?:es)?|(?:por|al|/) ?ano|f\.? ?f\.? ?\d\d?)?"
+)
+#: "Cinco millones", "quinientos mil": the few amounts that people write in words alone.
+_IN_WORDS = re.compile(r"(?:son )?([a-z]+)(?: y ([a-z]+))? (mil millones|millon(?:es)?|mil)(?: de)?")
+_NUMBER_WORDS = {
+    "un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
+    "diez": 10, "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "veinte": 20,
+    "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70,
+    "ochenta": 80, "noventa": 90, "cien": 100, "ciento": 100, "doscientos": 200, "trescientos": 300,
+    "cuatrocientos": 400, "quinientos": 500, "seiscientos": 600, "setecientos": 700, "ochocientos": 800,
+    "novecientos": 900,
+}  # fmt: skip
+_GUARANI_AMOUNT = re.compile(
+    rf"(?:\bgs?\b\.?|₲|\bpyg\b|\bguaranies\b) ?:? ?({_NUMBER}(?: (?:millon(?:es)?|mil)\b)?)"
+    rf"|({_NUMBER}(?: (?:millon(?:es)?|mil)\b)?)[ .-]*(?:\bgs?\b|₲|\bpyg\b|(?:de )?guaranies\b)"
+)
+_RANGE = re.compile(rf"(?:entre |de )?({_NUMBER}) (?:a|y|-|hasta) ({_NUMBER})")
+_TIMES = re.compile(
+    rf"({_NUMBER}) ?(?:x|por|\*|c/u|cada) ?({_NUMBER})?\b.*|(\d+) ?(?:x|por|\*|de) ({_NUMBER}).*"
+)
+_AND_A_HALF = re.compile(r"(\d+|[a-z]+) millon(?:es)? y medio")
+_MONTHLY = re.compile(rf"({_NUMBER}) ?(?:mensual(?:es)?|(?:por|al|/) ?mes|x mes|cada mes)")
+#: Figures that are no amounts: years, sources of funds, numbers of norms.
+_NO_AMOUNT = re.compile(
+    r"\b(?:19|20)\d\d\b|\bf\.? ?f\.? ?\d\d?\b|\bfuente \d\d?\b|\bn[°o]?\.? ?\d+(?:/\d+)?\b"
 )
 _SCALES = {"k": 1_000, "m": 1_000_000}
 _FREE = re.compile(
     r"s/ ?c(?:osto)?\.?|sin costos?(?: adicional(?:es)?)?|no requiere(?: presupuesto| costo| recursos)?|gratuit[oa]|cero"
-    r"|sin (?:presupuesto|erogacion)|no (?:implica|genera|tiene) (?:costo|gasto|erogacion)s?.*|costo (?:cero|0)"
+    r"|sin erogacion(?:es)?|no (?:implica|genera|tiene) (?:costo|gasto|erogacion)s?.*|costo (?:cero|0)"
 )
 _UNDEFINED = re.compile(
     r"(?:a|por|sin) (?:definir|confirmar|determinar|cuantificar|estimar|asignar|gestionar)(?:se)?.*|pendiente.*|n/?[ad]"
-    r"|no (?:definido|aplica|corresponde|disponible|cuantificado|determinado)|tbd|s/?d|\?+|en gestion|s/?p"
+    r"|no (?:definido|aplica|corresponde|disponible|cuantificado|determinado)|tbd|s/?d|\?+|en gestion"
+    r"|s/? ?p(?:resup(?:uesto|\.)?)?|sin presupuesto(?: asignado| definido)?"
 )
 #: 1200.000 and 1.200,000: no guaraní has three decimals, and nobody can say what was meant.
 _THREE_DECIMALS = re.compile(r"\d{4,}[.,]\d{3}|[\d.]+\.\d{3},\d{3}|[\d,]+,\d{3}\.\d{3}")
@@ -50,7 +75,8 @@ def read_amount(value: Cell, scale: int = 1, number_format: str = "") -> Amount:
             return _not_understood(value)
         case int() | float():
             if number_format and _FOREIGN.search(_visible(number_format)):
-                return _foreign(f"{shown(value)} ({_visible(number_format).strip().upper()})")
+                sign = re.sub(r"[#0?.,_*()\s-]+", " ", _visible(number_format)).strip().upper()
+                return _foreign(f"{sign} {shown(value)}")
             return _whole(float(value) * scale, value, was_scaled=scale != 1)
         case str():
             return _text(value, scale)
@@ -94,8 +120,10 @@ def _text(value: str, scale: int) -> Amount:
     text = fold(value)
     if _BLANK.fullmatch(text):
         return Amount()
-    if _FOREIGN.search(text) and not _GUARANIES.search(text):
-        return _foreign(shown(value)) if re.search(r"\d", text) else _without_number(value)
+    if _FOREIGN.search(text):
+        if not _GUARANIES.search(text):
+            return _foreign(shown(value)) if re.search(r"\d", text) else _without_number(value)
+        return _both(value, text)
     text = _GUARANIES.sub(" ", text).strip()
     outside = re.sub(r"\([^)]*\)\.?", " ", text)
     if re.search(r"\d", outside):
@@ -118,7 +146,7 @@ def _text(value: str, scale: int) -> Amount:
     negative = value.strip().startswith(("-", "(")) or " -" in fold(value)
     amount = _AMOUNT.fullmatch(text)
     if amount is None:
-        return _not_understood(value) if re.search(r"\d", text) else _without_number(value)
+        return _unread(value, text)
     word = amount[3]
     number = read_number(amount[2])
     if word and number is not None and re.fullmatch(r"\d+\.\d{3}", amount[2]) and amount[2].startswith("0"):
@@ -132,6 +160,67 @@ def _text(value: str, scale: int) -> Amount:
     times = _times(word) if word else scale
     signed = -number if amount[1] or negative else number
     return _whole(signed * times, value, was_scaled=times != 1)
+
+
+def _both(value: str, text: str) -> Amount:
+    """The guaraníes of a cell that also states another currency: "Gs. 7.300.000 (USD 1.000)"."""
+    found = [match[1] or match[2] for match in _GUARANI_AMOUNT.finditer(text)]
+    read = _text(found[0], 1) if len(found) == 1 else Amount()
+    if read.guaranies is None:
+        return _foreign(shown(value))
+    note = warning(
+        "currency_beside",
+        f"«{shown(value)}» dice también un monto en otra moneda: se toman {_dotted(read.guaranies)} guaraníes"
+        " y el otro no se lee.",
+        "Deje solo el monto en guaraníes.",
+    )
+    return Amount(read.guaranies, (*read.notes, note))
+
+
+def _unread(value: str, text: str) -> Amount:
+    """An amount in words, or why a text states none; of several readings all are named."""
+    worded = _IN_WORDS.fullmatch(text)
+    if worded and worded[1] in _NUMBER_WORDS and (not worded[2] or worded[2] in _NUMBER_WORDS):
+        number = _NUMBER_WORDS[worded[1]] + _NUMBER_WORDS.get(worded[2] or "", 0)
+        whole = number * _times(worded[3])
+        note = info(
+            "amount_in_words", f"«{shown(value)}» se entiende como {_dotted(whole)} guaraníes.", _WRITE
+        )
+        return Amount(whole, (note,))
+    half = _AND_A_HALF.fullmatch(text)
+    if half and (millions := read_number(half[1]) or _NUMBER_WORDS.get(half[1])):
+        whole = int((millions + 0.5) * 1_000_000)
+        note = info(
+            "amount_in_words", f"«{shown(value)}» se entiende como {_dotted(whole)} guaraníes.", _WRITE
+        )
+        return Amount(whole, (note,))
+    if not re.search(r"\d", _NO_AMOUNT.sub("", text)):
+        return _without_number(value)
+    between = _RANGE.fullmatch(text)
+    if between:
+        return _not_understood(value, f" Puede ser {between[1]} o {between[2]}: no se tomó ninguno.")
+    times = _TIMES.fullmatch(text)
+    if times:
+        one, count = read_number(times[1] or times[4]), read_number(times[2] or times[3] or "")
+        if one is not None and count is not None:
+            one, count = max(one, count), min(one, count)
+            both = f"{_dotted(int(one))} por cada uno, o {_dotted(int(one * count))} en total"
+            return _not_understood(value, f" Puede ser {both}: no se tomó ninguno.")
+    parts = [read_number(part) for part in re.split(r" ?\+ ?", text)]
+    if len(parts) > 1 and all(part is not None for part in parts):
+        added = _dotted(int(sum(part or 0 for part in parts)))
+        return _not_understood(value, f" Puede ser la suma, {added}: no se tomó.")
+    monthly = _MONTHLY.fullmatch(text)
+    if monthly and (one := read_number(monthly[1])) is not None:
+        year = _dotted(int(one * 12))
+        return _not_understood(
+            value, f" Puede ser {monthly[1]} en total, o {year} por doce meses: no se tomó ninguno."
+        )
+    return _not_understood(value)
+
+
+def _dotted(whole: int) -> str:
+    return f"{whole:,}".replace(",", ".")
 
 
 def _times(word: str) -> int:
@@ -163,8 +252,7 @@ def _whole(number: float, value: Cell, *, was_scaled: bool) -> Amount:
     if abs(number - whole) > 1e-6:
         note = warning(
             "amount_decimals",
-            f"El guaraní no tiene decimales: «{shown(value)}» se redondea a "
-            + f"{whole:,}.".replace(",", "."),
+            f"El guaraní no tiene decimales: «{shown(value)}» se redondea a {_dotted(whole)}.",
             _WRITE,
         )
         return Amount(whole, (note,))
@@ -209,7 +297,6 @@ def _without_number(value: Cell) -> Amount:
     )
 
 
-def _not_understood(value: Cell) -> Amount:
-    return Amount(
-        notes=(error("amount_not_understood", f"No se entiende el monto «{shown(value)}».", _WRITE),)
-    )
+def _not_understood(value: Cell, readings: str = "") -> Amount:
+    message = f"No se entiende el monto «{shown(value)}».{readings}"
+    return Amount(notes=(error("amount_not_understood", message, _WRITE),))

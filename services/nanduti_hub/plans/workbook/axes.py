@@ -18,6 +18,7 @@ from nanduti_hub.plans.workbook.text import (
     clean,
     error,
     fold,
+    info,
     shown,
     small_number,
     warning,
@@ -34,13 +35,15 @@ COMMON_WORDS: tuple[tuple[Axis, str], ...] = (
 )
 _COMMON = tuple((axis, re.compile(pattern)) for axis, pattern in COMMON_WORDS)
 _PREFIX = re.compile(
-    r"^(?:ejes?|componentes?|lineamientos?|pilar(?:es)?|dimension(?:es)?|areas?|ambitos?|e(?=\d))(?:\b|(?=\d))\.?"
+    r"^(?:ejes?|eixos?|axis|componentes?|lineamientos?|pilar(?:es)?|dimension(?:es)?|areas?|ambitos?|e(?=\d))(?:\b|(?=\d))\.?"
     r"(?: (?:estrategic[oa]|tematic[oa]|transversal|de accion|de trabajo)s?)?"
 )
 _NUMBER = re.compile(
     r"^(?:n[°º.]?|nro\.?|no\.?|num\.?|numero|#)? ?"
     r"(\d{1,2}|x{0,1}(?:ix|iv|v?i{1,3}|v)|x|uno|dos|tres|cuatro|cinco|seis)\b(?:\.0\b)?[°º]?(?!\.\d)(?: ?[.:)\-,]+| -|$| (?=\S))"
 )
+#: So many letters of an axis' name may stand for it.
+_SHORTEST = 4
 _ORDINAL = {"primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "quinto": 5, "sexto": 6}
 
 
@@ -85,15 +88,16 @@ def read_axis(value: Cell, known: AxisNames) -> AxisRead:
         return AxisRead(text, code, plain=True)
     index = _named(rest, known)
     if index is not None:
-        return AxisRead(text, known.axes[index].axis, plain=True)
+        notes = () if key(rest) in known.own or _begins(rest, known) else (_likened(text, known.axes[index]),)
+        return AxisRead(text, known.axes[index].axis, notes, plain=True)
     if not rest and number is not None:
         return _numbered(text, number, known)
     common, doubtful = _by_words(rest)
     by_number = known.axes[number - 1].axis if number is not None and 1 <= number <= len(known.axes) else None
     if common is not None and doubtful and by_number is not None:
-        common, doubtful = by_number, False
+        common, doubtful = by_number, ()
     if common is not None:
-        notes = (_doubtful(text, common),) if doubtful else ()
+        notes = (_doubtful(text, common, doubtful),) if doubtful else ()
         if by_number is not None and by_number is not common and number is not None:
             note = warning(
                 "axis_number_differs",
@@ -121,7 +125,11 @@ def starts_like_axis(text: str) -> bool:
     if prefix is None:
         return bool(re.match(r"^(?:primer|segundo|tercer|cuarto|quinto) eje\b", folded))
     rest = folded[prefix.end() :].strip()
-    return folded.startswith("eje") or rest[:1] in {":", "-"} or _NUMBER.match(rest.lstrip(". ")) is not None
+    return (
+        folded.startswith(("eje", "eixo", "axis"))
+        or rest[:1] in {":", "-"}
+        or _NUMBER.match(rest.lstrip(". ")) is not None
+    )
 
 
 def _parts(folded: str) -> tuple[int | None, str, bool]:
@@ -142,20 +150,37 @@ def _rest(folded: str) -> tuple[int | None, str]:
     return small_number(number[1]), rest[number.end() :].strip(" .:-\"'()")
 
 
+def _begins(rest: str, known: AxisNames) -> dict[Axis, int]:
+    """The axes whose own name opens with these words."""
+    text = key(rest)
+    if " " not in text:
+        return {}
+    return {known.axes[index].axis: index for name, index in known.own.items() if name.startswith(f"{text} ")}
+
+
+def _likened(text: str, axis: AxisName) -> Note:
+    return info(
+        "axis_read_as",
+        f"«{shown(text)}» se entiende como el eje «{axis.own}».",
+        "Corrija la escritura, o escriba el eje si es otro.",
+    )
+
+
 def _named(rest: str, known: AxisNames) -> int | None:
     if not rest:
         return None
     text = key(rest)
     if text in known.own:
         return known.own[text]
+    if " " not in text and len(text) >= _SHORTEST:
+        cut = {known.axes[index].axis: index for name, index in known.own.items() if name.startswith(text)}
+        if len(cut) == 1:
+            return next(iter(cut.values()))  # "Prev.", "Fortalec."
     if len(text) < 6:
         return None
-    if " " in text:
-        begun = {
-            known.axes[index].axis: index for name, index in known.own.items() if name.startswith(f"{text} ")
-        }
-        if len(begun) == 1:
-            return next(iter(begun.values()))
+    begun = _begins(rest, known)
+    if len(begun) == 1:
+        return next(iter(begun.values()))
     likeness = process.extractOne(text, known.own.keys(), scorer=fuzz.ratio, score_cutoff=88)
     if likeness is None:
         likeness = process.extractOne(text, known.own.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=92)
@@ -168,8 +193,8 @@ def _numbered(text: str, number: int, known: AxisNames) -> AxisRead:
     return AxisRead(text, None, (_unknown(text, "", known),), plain=True)
 
 
-def _by_words(rest: str) -> tuple[Axis | None, bool]:
-    """The common axis whose words are most in the text; doubtful when two are equally there."""
+def _by_words(rest: str) -> tuple[Axis | None, tuple[Axis, ...]]:
+    """The common axis whose words are most in the text, and those whose words are as many."""
     text = words(rest)
     hits: list[tuple[int, int, Axis]] = []
     for axis, pattern in _COMMON:
@@ -177,16 +202,16 @@ def _by_words(rest: str) -> tuple[Axis | None, bool]:
         if found:
             hits.append((-len(found), found[0].start(), axis))
     if not hits:
-        return None, False
+        return None, ()
     hits.sort()
-    doubtful = len(hits) > 1 and hits[0][0] == hits[1][0]
-    return hits[0][2], doubtful
+    return hits[0][2], tuple(axis for count, _, axis in hits[1:] if count == hits[0][0])
 
 
-def _doubtful(text: str, common: Axis) -> Note:
+def _doubtful(text: str, common: Axis, others: tuple[Axis, ...]) -> Note:
+    readings = " o ".join(axis.value for axis in (common, *others))
     return warning(
         "axis_doubtful",
-        f"«{shown(text)}» toca más de un eje común; se toma {common.value} por lo que nombra primero.",
+        f"«{shown(text)}» toca más de un eje común ({readings}); se toma {common.value} por lo que nombra primero.",
         "Compruebe el eje.",
     )
 

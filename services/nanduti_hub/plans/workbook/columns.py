@@ -40,7 +40,9 @@ class Columns(Struct):
     #: Columns of amounts by quarter whose sum is the goal that no column states.
     summed: tuple[int, ...]
     given: frozenset[str]
-    letters: list[tuple[str, str]]
+    #: The fields that have a cell in each row, and their addresses, "#" for the row's number.
+    named: tuple[str, ...]
+    addresses: str
     hint: int | None
     hint_start: int | None
     hint_end: int | None
@@ -58,6 +60,7 @@ class Columns(Struct):
     defaults: dict[str, tuple[str, Place]] = field(default_factory=dict)
     #: Cells above the heading of which everything was told.
     told: set[Place] = field(default_factory=set)
+    id_accion: int = -1
     code: int = -1
     title: int = -1
     description: int = -1
@@ -118,7 +121,8 @@ def columns_of(page: Page, heading: Heading) -> Columns:
         labels=labels,
         marks=[(column, *_days(span, year)) for column, span in sorted(heading.marks.items())],
         given=frozenset(given),
-        letters=cells,
+        named=tuple(name for name, _ in cells),
+        addresses=" ".join(f"{letter}#" for _, letter in cells),
         hint=_hint(period_label),
         hint_start=_hint(written_out(words(labels[at["start"]]))) if "start" in at else None,
         hint_end=_hint(written_out(words(labels[at["end"]]))) if "end" in at else None,

@@ -11,49 +11,58 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from nanduti_hub.plans.workbook.moments import MONTHS, Moment, read_moment
-from nanduti_hub.plans.workbook.text import Cell, Note, error, fold, info, shown, warning
+from nanduti_hub.plans.workbook.date_notes import STATED, folded, not_understood, notes_of
+from nanduti_hub.plans.workbook.date_parts import read_part, stretch_of_months, told_vague
+from nanduti_hub.plans.workbook.moments import Moment, read_moment
+from nanduti_hub.plans.workbook.text import Cell, Note, error, info, shown, warning
 
-MONTH_NAMES = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
-    "noviembre", "diciembre",
-)  # fmt: skip
 _WHOLE_YEAR = re.compile(
-    r"(?:(?:durante |en )?todo (?:el (?:ano|periodo)|el ano|el(?= \d{4}))|(?:durante |en )?el ano|anual(?:mente)?|anualizado|a lo largo del ano"
+    r"(?:todo(?= \d{4})|(?:durante |en )?todo (?:el (?:ano|periodo)|el ano|el(?= \d{4}))|(?:durante |en )?el ano|anual(?:mente)?|anualizado|a lo largo del ano"
     r"|(?:12|doce) meses|todos los meses|(?:ene(?:ro)?\.?) ?(?:-|a) ?(?:dic(?:iembre)?\.?))(?: (?:de |del )?(\d{4}))?"
 )
 _RECURRENT = re.compile(
     r"(?:de forma |en forma |de manera |actividad |accion |proceso )?(?:permanente(?:mente)?|continu[oa](?:mente)?"
     r"|constante(?:mente)?|mensual(?:mente)?|bimestral(?:mente)?|trimestral(?:mente)?|semestral(?:mente)?|semanal(?:mente)?"
+    r"|(?:(?:el|la|los|las) )?(?:primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|ultim[oa])s?(?: \w+){1,2} de cada mes"
+    r"|tod[oa]s (?:los|las) (?:lunes|martes|miercoles|jueves|viernes|sabados|domingos|semanas|quincenas|trimestres|semestres)"
     r"|cada (?:\d+ |dos |tres |cuatro |seis )?(?:dias?|semanas?|quincenas?|mes(?:es)?|bimestres?|trimestres?|semestres?)"
     r"|(?:una|dos|tres|cuatro|\d+) ve(?:z|ces) (?:al|por|en el|cada) (?:semana|mes|bimestre|trimestre|semestre|ano)"
+    r"|(?:una?|dos|tres|cuatro|\d+) (?:por|al|cada) (?:semana|mes|bimestre|trimestre|cuatrimestre|semestre|ano)"
     r"|diari[oa]|periodic[oa](?:mente)?|quincenal(?:mente)?|cuatrimestral(?:mente)?|regular(?:mente)?)"
     r"(?: (?:y|e|/) (?:permanente|continu[oa]))?(?: (?:durante (?:todo )?el ano|todo el ano))?(?: (?:de |del )?(\d{4}))?"
 )
 _UNDEFINED = re.compile(
     r"(?:a|por|sin) (?:definir|confirmar|determinar|coordinar|establecer|programar|agendar)(?:se)?.*|s/?f|s/?d|n/?[ad]"
     r"|no definid[oa]|sin fecha|indefinid[oa]|tbd|pendiente.*|-+|\.+|\?+|no (?:aplica|corresponde)"
+    r"|(?:a |en el )?(?:corto|mediano|largo)(?:(?:/| y | a )(?:corto|mediano|largo))? plazo|inmediat[oa](?:mente)?|urgente"
+    r"|en (?:curso|proceso|marcha|ejecucion)|(?:primer|segundo|tercer|cuarto) ano|ano \d{1,2}|(?:fase|etapa) [\divx]+"
 )
-_ON_NEED = re.compile(r".*(?:segun|a demanda|cuando|conforme|de acuerdo|previa|sujeto|por demanda|una vez).*")
+_ON_NEED = re.compile(
+    r".*(?:segun|a demanda|cuando|conforme|de acuerdo|previa|sujeto|por demanda|una vez|firma|aprobacion"
+    r"|desembols|\btras\b|luego de|despues de|posterior|depende).*"
+)
 _DURATION = re.compile(r"(\d+|[a-z]+) ?(?:dias?|semanas?|mes|meses|anos?)(?: (?:habiles|corridos))?")
 _VAGUE = re.compile(
     r"(?:a |hacia |para )?(?:el |los |las )?(?:finales?|fines?|fin|mediados?|inicios?|principios?|comienzos?)"
     r"(?: (?:de|del) ?(?:el )?(.*))?"
 )
-_HALF_MONTH = re.compile(
-    r"(primera?|segunda?|1ra|2da|1a|2a|1|2|1era|ultima)\.? (quincena|semana|mitad)(?: (?:de|del) (?:mes de )?(.+))?"
-)
 _WEEKDAY = re.compile(r"^(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo),? +")
 _LEAD_IN = re.compile(
     r"^(?:del?|en|durante|entre|desde|el|los|las|la|semana|mes(?:es)? de|para|periodo|aprox\.?)\s+(?=\S)"
 )
+_MOST_LEAD_INS = 6
 _UNTIL = re.compile(
-    r"^(?:(?:como )?(?:hasta|antes de|antes del|a mas tardar(?: en| el)?|plazo:?)) (?:el |fin(?:es)? de )?(.+)"
+    r"^(?:(?:como )?(?:hasta|al(?= \d{1,2}[/.-])|antes de|antes del|a mas tardar(?: en| el)?|plazo:?)) (?:el |fin(?:es)? de )?(.+)"
 )
+_YEAR_END = re.compile(r"(?:(?:fin|fines|final|finales) (?:de|del) )?(?:el )?ano")
 _SINCE = re.compile(r"^(?:desde|a partir de|a partir del|inicia en) (?:el )?(.+)")
 _TO = re.compile(r" +(?:a|al|hasta|hasta el) +| +- +| ?\.\.+ ?")
 _HOUR = re.compile(
     r"(?<=\d)[ ,;-]*(?:a las )?\b\d{1,2}[:.]\d{2}(?::\d{2})? ?(?:h|hs|hrs|horas)\.?$|(?<=\d{4}) \d{1,2}:\d{2}(?::\d{2})?$"
+)
+#: What makes a date less sure adds nothing to it.
+_ABOUT = re.compile(
+    r",? ?\(?\b(?:aprox(?:imad(?:o|a|amente))?|tentativ[oa]|estimad[oa]|a confirmar)\b\.?\)?$"
 )
 #: "Último trimestre" by its number.
 _LAST = re.compile(r"\bultim[oa] (bim|trim|cuatrim|sem(?=\.|es|$))")
@@ -64,6 +73,8 @@ _BETWEEN = re.compile(r"^entre (?:el |los meses de )?(.+?) y (?:el )?(.+)$")
 _LABELLED = re.compile(
     r"^(?:fecha (?:de )?)?(?:inicio|desde) ?: ?(.+?)[ ,;/-]+(?:fecha (?:de )?)?(?:fin|final|termino|hasta|cierre) ?: ?(.+)$"
 )
+#: A slash stands inside dates, too: lists with other signs are tried first.
+_LIST_OF_DATES = re.compile(r" *[,;&+] *(?:y +)?| +(?:y|e|o) +|\n")
 _LIST = re.compile(r" *[,;/&+] *(?:y +)?| +(?:y|e|o) +|\n")
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 
@@ -80,8 +91,16 @@ class Period(Struct, frozen=True):
 
 def read_period(value: Cell, year: int, hint: int | None = None, *, since_1904: bool = False) -> Period:
     """The time that a cell states. `hint` is the length in months that its heading speaks of ("Trimestre")."""
-    period = _read(value, year, hint, since_1904=since_1904)
-    return _plausible(period, year)
+    return _plausible(_read(value, year, hint, since_1904=since_1904), year)
+
+
+def read_and_told(value: Cell, year: int, hint: int | None = None, *, since_1904: bool = False) -> Period:
+    """The same, and beside it how the text was understood where it does not say its days itself."""
+    period = read_period(value, year, hint, since_1904=since_1904)
+    if isinstance(value, (date, bool, timedelta)) or any(note.code in STATED for note in period.notes):
+        return period
+    notes = notes_of(value, folded(value), period.start, period.end, by_month=hint == 1)
+    return Period(period.start, period.end, (*period.notes, *notes), day=period.day) if notes else period
 
 
 def _read(value: Cell, year: int, hint: int | None, *, since_1904: bool) -> Period:
@@ -113,10 +132,12 @@ def _number(value: float, year: int, hint: int | None, *, since_1904: bool) -> P
 
 
 def _text(value: str, year: int, hint: int | None) -> Period:
-    text = fold(value).replace("º", "").replace("°", "").replace("ª", "").strip(" .:;")
+    text = folded(value)
+    if re.fullmatch(r"[2-7]\d{4}", text):
+        return _number(float(text), year, hint, since_1904=False)
     if not text or not text.strip("-_/ "):
         return Period()
-    text = _HOUR.sub("", text)
+    text = _ABOUT.sub("", _HOUR.sub("", text)).strip(" .:;,")
     text = _LAST.sub(lambda match: f"{_LAST_NUMBER[match[1]]} {match[1]}", text)
     whole = _WHOLE_YEAR.fullmatch(text)
     if whole:
@@ -141,12 +162,11 @@ def _text(value: str, year: int, hint: int | None) -> Period:
                 ),
             )
         )
-    half = _HALF_MONTH.fullmatch(text)
-    if half:
-        return _half(half, value, year)
-    vague = _VAGUE.fullmatch(text)
-    if vague:
-        return _vague(value, text, year)
+    part = read_part(text, year)
+    if part is not None:
+        return Period(part.start, part.end)
+    if _VAGUE.fullmatch(text):
+        return Period(notes=(told_vague(value, text, year),))
     read = _span(text, year, hint)
     if read is not None:
         return read
@@ -177,7 +197,7 @@ def _text(value: str, year: int, hint: int | None) -> Period:
                 ),
             )
         )
-    return _unclear(shown(value))
+    return Period(notes=(not_understood(value, text),))
 
 
 def _span(text: str, year: int, hint: int | None) -> Period | None:
@@ -186,7 +206,10 @@ def _span(text: str, year: int, hint: int | None) -> Period | None:
         text = shape.sub(r"\1 a \2", text)
     until = _UNTIL.match(text)
     if until:
-        read = _span(until[1], year, hint)
+        if _YEAR_END.fullmatch(until[1]):
+            return Period(None, date(year, 12, 31))
+        part = read_part(until[1], year)
+        read = Period(part.start, part.end) if part is not None else _span(until[1], year, hint)
         if read is None:
             return None
         if text.startswith("antes") and not read.day and read.start is not None:
@@ -199,19 +222,26 @@ def _span(text: str, year: int, hint: int | None) -> Period | None:
             return read  # "desde marzo hasta junio"
         if read is not None:
             return Period(read.start, None, read.notes, day=read.day)
-    while True:
+    for _ in range(_MOST_LEAD_INS):
         shorter = _LEAD_IN.sub("", text, count=1)
         read = _range(text, year, hint)
         if read is not None or shorter == text:
             return read
         text = shorter
+    return None
 
 
 def _range(text: str, year: int, hint: int | None) -> Period | None:
     point = read_moment(text, hint)
     if point is not None and point.bare is None:
         return _resolved([point], year, listed=False)
-    for separator, listed in ((_TO, False), (_DASH, False), (_DASHES, True), (_LIST, True)):
+    for separator, listed in (
+        (_TO, False),
+        (_DASH, False),
+        (_DASHES, True),
+        (_LIST_OF_DATES, True),
+        (_LIST, True),
+    ):
         pieces = [piece.strip() for piece in separator.split(text) if piece.strip()]
         if len(pieces) < 2 or (not listed and len(pieces) != 2):
             continue
@@ -318,64 +348,12 @@ def _year_later(day: date) -> date:
 
 
 def _months(year: int, first: int, months: int) -> Period:
-    last = first + months - 1
-    return Period(date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
-
-
-def _half(match: re.Match[str], value: str, year: int) -> Period:
-    """A fortnight or a half of something: "primera quincena de marzo"."""
-    whole = (
-        _span(match[3], year, None)
-        if match[3] and match[3] != "ano"
-        else Period(date(year, 1, 1), date(year, 12, 31))
-    )
-    first = match[1][0] in {"p", "1"}
-    if whole is None or whole.start is None or whole.end is None or match[1] == "ultima":
-        return _unclear(shown(value))
-    start, end = whole.start, whole.end
-    if match[2] == "mitad" and (end - start).days > 300:
-        return _months(start.year, 1 if first else 7, 6)
-    if match[2] == "semana":
-        day = 1 if first else 8
-        return Period(start.replace(day=day), start.replace(day=day + 6))
-    if start.month != end.month:
-        return _unclear(shown(value))
-    return Period(start, start.replace(day=15)) if first else Period(start.replace(day=16), end)
-
-
-def _vague(value: str, text: str, year: int) -> Period:
-    stated = re.search(r"\b(20\d\d)\b", text)
-    shown_year = int(stated[1]) if stated else year
-    month = next((name for name in re.findall(r"[a-z]+", text) if name in MONTHS), None)
-    if month:
-        readings = f"«{MONTH_NAMES[MONTHS[month] - 1]} {shown_year}» entero, o una parte de ese mes"
-    elif re.search(r"fin", text):
-        readings = f"«octubre a diciembre {shown_year}» o «diciembre {shown_year}»"
-    elif "mediad" in text:
-        readings = f"«junio {shown_year}», «junio a julio {shown_year}» o «mayo a agosto {shown_year}»"
-    else:
-        readings = f"«enero {shown_year}» o «enero a marzo {shown_year}»"
-    return Period(
-        notes=(
-            warning(
-                "date_vague",
-                f"«{shown(value)}» puede leerse de varias maneras: {readings}. No se tomó ninguna.",
-                "Escriba el mes o las fechas de inicio y fin.",
-            ),
-        )
-    )
+    whole = stretch_of_months(year, first, months)
+    return Period(whole.start, whole.end)
 
 
 def _unclear(text: str) -> Period:
-    return Period(
-        notes=(
-            warning(
-                "date_not_understood",
-                f"No se entiende la fecha «{text}».",
-                "Escriba por ejemplo 15/03/2026, «marzo 2026», «marzo a junio 2026» o «2do semestre 2026».",
-            ),
-        )
-    )
+    return Period(notes=(not_understood(text, ""),))
 
 
 def _plausible(period: Period, year: int) -> Period:

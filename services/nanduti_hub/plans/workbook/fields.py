@@ -8,17 +8,28 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nanduti.directory import Platform
+from nanduti_hub.plans.personal import veiled
 from nanduti_hub.plans.rows import Finding, Known, Severity
 from nanduti_hub.plans.workbook.amounts import Amount, read_amount
 from nanduti_hub.plans.workbook.axes import AxisNames, AxisRead, axis_names, read_axis
+from nanduti_hub.plans.workbook.bounds import (
+    MAX_FINDINGS,
+    MAX_SEARCHED,
+    MAX_SEARCHED_CELL,
+    Unreadable,
+    too_many_findings,
+    too_much_text,
+)
 from nanduti_hub.plans.workbook.container import Package
-from nanduti_hub.plans.workbook.dates import Period, read_period
+from nanduti_hub.plans.workbook.dates import Period, read_and_told
 from nanduti_hub.plans.workbook.grid import Grid, Place
 from nanduti_hub.plans.workbook.institutions import Named, read_institutions
 from nanduti_hub.plans.workbook.measures import Measure, Standing, read_measure, read_standing
 from nanduti_hub.plans.workbook.places import Atlas, Places, atlas, read_places
+from nanduti_hub.plans.workbook.progress import Progress
 from nanduti_hub.plans.workbook.register import Register, register
 from nanduti_hub.plans.workbook.text import (
     Cell,
@@ -35,7 +46,11 @@ from nanduti_hub.plans.workbook.text import (
 Read = TypeVar("Read")
 
 _LINE = 1_000
+#: What is shorter takes no time worth counting.
+_SHORT = 100
 _TEXT = 4_000
+#: So many cells with the same text are told how it is understood; a plan of people has fewer.
+_OFTEN = 200
 _NO_MARK = frozenset(
     {"", "0", "-", "--", "no", "n", "n/a", "na", ".", "0%", "x no", "s/d", "/", "falso", "false"}
 )
@@ -54,9 +69,14 @@ class Facts(Struct):
     percent_styles: bool
     memory: dict[Any, dict[Any, Any]] = field(default_factory=dict)
     lines: dict[Cell, str] = field(default_factory=dict)
+    #: Letters that were searched for names, days and amounts.
+    searched: int = 0
     periods: dict[int | None, dict[Cell, Period]] = field(default_factory=dict)
     named: dict[Cell, Named] = field(default_factory=dict)
     places: dict[Cell, Places] = field(default_factory=dict)
+    #: How often each information about a value was told.
+    times: dict[str, int] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
 
 
 class Placed(Struct):
@@ -96,8 +116,10 @@ def facts_of(known: Known, package: Package) -> Facts:
 
 
 def tell(page: Page, place: Place, label: str, value: Cell, note: Note) -> None:
-    """Add a finding about a cell."""
+    """Add a finding about a cell; what looks like a person's datum is not repeated."""
     row, column = place
+    if len(page.found) >= MAX_FINDINGS:
+        raise Unreadable(too_many_findings())
     page.found.append(
         Placed(
             page.index,
@@ -107,10 +129,10 @@ def tell(page: Page, place: Place, label: str, value: Cell, note: Note) -> None:
                 sheet=page.grid.name,
                 cell=address(row, column) if column >= 0 else "",
                 column=label,
-                value=shown(value),
+                value=veiled(shown(value)),
                 severity=note.severity,
                 code=note.code,
-                message=note.message,
+                message=veiled(note.message),
                 suggestion=note.suggestion,
             ),
         )
@@ -118,10 +140,21 @@ def tell(page: Page, place: Place, label: str, value: Cell, note: Note) -> None:
 
 
 def tell_all(page: Page, place: Place, label: str, value: Cell, notes: tuple[Note, ...]) -> bool:
-    """Add findings about a cell; whether any is an error."""
+    """Add findings about a cell; whether any is an error. What was told often enough is told no more."""
+    serious = False
     for note in notes:
+        if note.severity is Severity.INFO:
+            times = page.facts.times
+            times[note.message] = count = times.get(note.message, 0) + 1
+            if count > _OFTEN:
+                continue
+            if count == _OFTEN:
+                again = f"{note.message} Igual en las demás celdas que dicen lo mismo."
+                tell(page, place, label, value, replace(note, message=again))
+                continue
+        serious = serious or note.severity is Severity.ERROR
         tell(page, place, label, value, note)
-    return any(note.severity is Severity.ERROR for note in notes)
+    return serious
 
 
 def remembered(facts: Facts, name: object, value: Cell, read: Callable[[Cell], Read]) -> Read:
@@ -131,8 +164,35 @@ def remembered(facts: Facts, name: object, value: Cell, read: Callable[[Cell], R
         memory = facts.memory[name] = {}
     known: Read | None = memory.get(value)
     if known is None:
-        known = memory[value] = read(value)
+        known = memory[value] = read(_searchable(facts, value))
     return known
+
+
+def _searchable(facts: Facts, value: Cell) -> Cell:
+    """As much of a value as is searched for names, days and amounts.
+
+    Raises:
+        Unreadable: all values together are so long that searching them would hold up the others who wait.
+
+    """
+    if not isinstance(value, str) or len(value) < _SHORT:
+        return value
+    facts.searched += min(len(value), MAX_SEARCHED_CELL)
+    if facts.searched > MAX_SEARCHED:
+        raise Unreadable(too_much_text())
+    return value[:MAX_SEARCHED_CELL]
+
+
+def _cut_short(value: Cell) -> tuple[Note, ...]:
+    if not isinstance(value, str) or len(value) <= MAX_SEARCHED_CELL:
+        return ()
+    return (
+        warning(
+            "text_too_long",
+            f"El texto tiene {len(value)} letras; se leen las primeras {MAX_SEARCHED_CELL}.",
+            "Deje en la celda solo los nombres y pase el detalle a las observaciones.",
+        ),
+    )
 
 
 def period(facts: Facts, value: Cell, hint: int | None) -> Period:
@@ -142,7 +202,9 @@ def period(facts: Facts, value: Cell, hint: int | None) -> Period:
         periods = facts.periods[hint] = {}
     known = periods.get(value)
     if known is None:
-        known = periods[value] = read_period(value, facts.year, hint, since_1904=facts.since_1904)
+        known = periods[value] = read_and_told(
+            _searchable(facts, value), facts.year, hint, since_1904=facts.since_1904
+        )
     return known
 
 
@@ -150,7 +212,8 @@ def named(facts: Facts, value: Cell) -> Named:
     """The institutions that a cell names."""
     known = facts.named.get(value)
     if known is None:
-        known = facts.named[value] = read_institutions(value, facts.register)
+        known = read_institutions(_searchable(facts, value), facts.register)
+        known = facts.named[value] = replace(known, notes=(*known.notes, *_cut_short(value)))
     return known
 
 
@@ -158,7 +221,8 @@ def places(facts: Facts, value: Cell) -> Places:
     """The departments that a cell names."""
     known = facts.places.get(value)
     if known is None:
-        known = facts.places[value] = read_places(value, facts.atlas)
+        known = read_places(_searchable(facts, value), facts.atlas)
+        known = facts.places[value] = replace(known, notes=(*known.notes, *_cut_short(value)))
     return known
 
 

@@ -4,6 +4,7 @@ Rule: they are filled down until they are stated again, whether their cells are 
 axis ends the objective, and a new objective the line of action.
 """
 
+from nanduti_hub.plans.rows import Severity
 from nanduti_hub.plans.workbook import fields
 from nanduti_hub.plans.workbook.fields import tell, tell_all
 from nanduti_hub.plans.workbook.grid import Place
@@ -72,6 +73,7 @@ def take_section(table: Table, index: int, filled: list[int], texts: list[tuple[
         case Sort.LINE:
             table.section.line = unlabelled(text)[:1_000]
         case Sort.FOOT:
+            table.foot = True
             tell_ignored(table, index, column, text, doubtful=False)
         case _:
             if not (alone and wide):
@@ -81,15 +83,24 @@ def take_section(table: Table, index: int, filled: list[int], texts: list[tuple[
 
 
 def set_axis(table: Table, place: Place, value: Cell) -> None:
+    """Take the axis that a cell states, and the objective that stands on a line of its own below it."""
+    objective = ""
+    if isinstance(value, str) and "\n" in value:
+        first, _, below = value.partition("\n")
+        if sort_of(clean(below), table.page.facts.axes, alone=True) is Sort.OBJECTIVE:
+            value, objective = first, unlabelled(clean(below))[:1_000]
     read = fields.axis(table.page.facts, value)
     if not read.text:
         return
-    if read.notes:
-        tell_all(table.page, place, table.columns.labels.get(place[1], ""), value, read.notes)
     section = table.section
+    if read.notes:
+        again = read.text == section.axis  # how it is understood is told where it is stated first
+        notes = tuple(note for note in read.notes if not again or note.severity is not Severity.INFO)
+        tell_all(table.page, place, table.columns.labels.get(place[1], ""), value, notes)
     if read.text != section.axis:
         section.objective = section.line = ""
     section.axis, section.common, section.stated = read.text[:1_000], read.common, True
+    section.objective = objective or section.objective
 
 
 def fill(table: Table, index: int, row: list[Cell]) -> None:

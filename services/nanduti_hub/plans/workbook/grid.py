@@ -1,44 +1,62 @@
-"""A sheet as a table of cells with its merged ranges, and what its XML says around them.
+"""A sheet as a table of cells with its merged ranges, and what the file says around them.
 
-Rule: addresses are the spreadsheet's own (calamine is asked not to skip empty areas), and what calamine shows
-as blank is blank only if the XML does not call it broken.
+Rule: the same sheet gives the same grid from every format; addresses are the spreadsheet's own; what a reader shows
+as blank is blank only if the file does not call it broken.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct, field
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from nanduti_hub.plans.rows import Finding
-from nanduti_hub.plans.workbook.container import (
+from nanduti_hub.plans.workbook.bounds import (
+    LAST_ROW,
+    MAX_CELL_TEXT,
     MAX_COLUMNS,
-    Package,
-    Surroundings,
+    MAX_COVERED,
+    MAX_MERGES,
+    damaged_sheet,
     refused,
+    too_spread,
+    too_wide,
+)
+from nanduti_hub.plans.workbook.container import Package, Part
+from nanduti_hub.plans.workbook.sheet_xml import (
+    Room,
+    SharedTexts,
+    Surroundings,
+    measure,
     styles_of,
     surroundings,
-    too_far,
 )
 from nanduti_hub.plans.workbook.text import Cell, address
+
+#: How a text begins that may be read as another: an error that was pasted, the sign for "this is text".
+_SPECIAL = frozenset("#'")
+#: Sheets that are laid out in vain before no other is.
+_MOST_REFUSED = 3
 
 _BROKEN_TEXT = re.compile(
     r"#(?:¡?REF!|¡?DIV/0!|N/A|N/D|¡?VALU[EO]!|¡?VALOR!|¿?NAME\?|¿?NOMBRE\?|¡?NUM!|¡?N[UÚ]M!|¡?NULL!|¡?NULO!|¡?DESBORDAMIENTO!|SPILL!)"
 )
-
-_MOST_COVERED = 1_000_000
 
 #: Formats that change what a number says: percentages, other money than guaraníes, fixed decimals.
 _TELLING = re.compile(r"%|\$|USD|€|^0?#?\.0+$|^0\.0+$", re.IGNORECASE)
 
 Place = tuple[int, int]
 Range = tuple[Place, Place]
+#: The styles of a row's cells: first column, last column, style number.
+Runs = list[tuple[int, int, int]]
 
 
 class Grid(Struct):
     """A sheet. Indexes count from 0; every row ends with one blank cell more than the sheet has.
 
-    `covered` gives the anchor of every cell of a merged range.
+    `covered` gives the anchor of every cell of a merged range. The styles of cells are in `xml`, and looked up
+    there when asked for, or in `runs` by row.
     """
 
     name: str
@@ -48,10 +66,14 @@ class Grid(Struct):
     around: Surroundings
     xml: bytes
     package: Package
+    runs: dict[int, Runs] | None = None
     _styled: dict[str, dict[Place, int]] = field(default_factory=dict)
 
     def number_format(self, place: Place) -> str:
         """The number format of a cell, "" when it is a plain one."""
+        if self.runs is not None:
+            code = self.package.formats[style] if (style := self._run_at(place)) is not None else ""
+            return code if _TELLING.search(code) else ""
         styled = self._styled.get("format")
         if styled is None:
             telling = frozenset(
@@ -63,15 +85,26 @@ class Grid(Struct):
 
     def is_painted(self, place: Place) -> bool:
         """Whether a cell's ground is painted."""
+        if self.runs is not None:
+            return self._run_at(place) in self.package.painted
         if "paint" not in self._styled:
             self._styled["paint"] = styles_of(self.xml, self.package.painted)
         return place in self._styled["paint"]
 
     def is_struck(self, place: Place) -> bool:
         """Whether a cell's text is struck through."""
+        if self.runs is not None:
+            return self._run_at(place) in self.package.struck
         if "struck" not in self._styled:
             self._styled["struck"] = styles_of(self.xml, self.package.struck)
         return place in self._styled["struck"]
+
+    def _run_at(self, place: Place) -> int | None:
+        row, column = place
+        for first, last, style in (self.runs or {}).get(row, ()):
+            if first <= column <= last:
+                return style
+        return None
 
 
 class Hidden(Struct, frozen=True):
@@ -80,75 +113,140 @@ class Hidden(Struct, frozen=True):
     name: str
 
 
-def grids(book: CalamineWorkbook, package: Package) -> Iterator[Grid | Hidden | Finding]:
-    """The workbook's sheets in order: each read, or hidden, or refused with its finding."""
-    xmls = {part.name: part.xml for part in package.parts}
-    for sheet in book.sheets_metadata:
+def grids(
+    book: CalamineWorkbook, parts: Iterable[Part], shared: SharedTexts, package: Package
+) -> Iterator[Grid | Hidden | Finding]:
+    """The sheets of a workbook of Excel in order: each read, or hidden, or refused with its finding.
+
+    Raises:
+        Unreadable: the workbook as a whole is too large.
+
+    """
+    listed = tuple(parts)
+    room = Room()
+    # The same list of the same part: by its order, since a name can be written in more than one way.
+    for part, sheet in zip(listed, book.sheets_metadata, strict=True):
         if sheet.typ is not SheetTypeEnum.WorkSheet:
             continue
         if sheet.visible is not SheetVisibleEnum.Visible:
             yield Hidden(sheet.name)
             continue
-        part = next((part for part in package.parts if part.name == sheet.name), None)
-        far = too_far(part) if part is not None else None
-        if far is not None:
-            yield far
+        xml = part.xml
+        if not xml:
+            yield damaged_sheet(sheet.name)
             continue
-        yield _grid(book, sheet.name, xmls.get(sheet.name, b""), package)
+        far = measure(sheet.name, xml, shared, room)
+        yield far if far is not None else _read(book, sheet.name, xml, package, room)
 
 
-def _grid(book: CalamineWorkbook, name: str, xml: bytes, package: Package) -> Grid | Finding:
-    try:
-        sheet = book.get_sheet_by_name(name)
-        if sheet.total_width > MAX_COLUMNS + 1:
-            return refused(
-                "sheet_too_large",
-                f"La hoja «{name}» tiene más de {MAX_COLUMNS} columnas.",
-                "Borre las columnas que no son del plan.",
-                sheet=name,
-            )
-        rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
-        merges: list[Range] = list(sheet.merged_cell_ranges or ())
-    except (CalamineError, ValueError, OverflowError):
-        return refused(
-            "sheet_unreadable",
-            f"La hoja «{name}» está dañada y no se puede leer.",
-            "Copie su contenido a una hoja nueva, guarde y suba el archivo otra vez.",
-            sheet=name,
-        )
+def _read(book: CalamineWorkbook, name: str, xml: bytes, package: Package, room: Room) -> Grid | Finding:
+    if xml.count(b"mergeCell ", max(0, xml.rfind(b"sheetData>"))) > MAX_MERGES:
+        return _too_merged(name)
+    if room.refused >= _MOST_REFUSED:
+        return too_spread(name, "")  # calamine would take its time to lay out each
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # calamine holds no lock of the interpreter: on a second core this takes no time.
+        around = beside.submit(surroundings, xml)
+        try:
+            sheet = book.get_sheet_by_name(name)
+            if sheet.total_width > MAX_COLUMNS + 1 or sheet.total_height > LAST_ROW + 1:
+                return too_wide(name)
+            area = sheet.total_width * sheet.total_height
+            if area > room.area:
+                room.refused += 1
+                return too_spread(name, address(sheet.total_height - 1, sheet.total_width - 1))
+            room.area -= area
+            rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+            merges: list[Range] = list(sheet.merged_cell_ranges or ())
+        except (CalamineError, ValueError, OverflowError):
+            return damaged_sheet(name)
+        return made_grid(name, rows, merges, around.result(), package, xml=xml)
+
+
+def made_grid(
+    name: str,
+    rows: list[list[Cell]],
+    merges: Iterable[Range],
+    around: Surroundings,
+    package: Package,
+    *,
+    xml: bytes = b"",
+    runs: dict[int, Runs] | None = None,
+) -> Grid | Finding:
+    """A grid of values that were read, which it takes over; the finding when too much of it is merged."""
     for values in rows:
         values.append("")  # so that the index -1 is a blank cell
-    around = surroundings(xml)
     _plain_values(rows, around)
     height = len(rows)
-    merges = [((top, left), (bottom, right)) for (top, left), (bottom, right) in merges if top < height]
+    kept: list[Range] = []
     covered: dict[Place, Place] = {}
     for (top, left), (bottom, right) in merges:
-        if len(covered) > _MOST_COVERED:
-            return refused(
-                "sheet_unreadable",
-                f"La hoja «{name}» tiene demasiadas celdas combinadas.",
-                "Separe las celdas combinadas y guarde el archivo otra vez.",
-                sheet=name,
-            )
-        for row in range(top, min(bottom, height - 1) + 1):
-            for column in range(left, min(right, MAX_COLUMNS) + 1):
+        if top >= height:
+            continue
+        last_row, last_column = min(bottom, height - 1), min(right, MAX_COLUMNS)
+        kept.append(((top, left), (last_row, last_column)))
+        if len(covered) + (last_row - top + 1) * (last_column - left + 1) > MAX_COVERED:
+            return _too_merged(name)
+        for row in range(top, last_row + 1):
+            for column in range(left, last_column + 1):
                 covered[row, column] = (top, left)
-    return Grid(name=name, rows=rows, merges=merges, covered=covered, around=around, xml=xml, package=package)
+    return Grid(
+        name=name,
+        rows=rows,
+        merges=kept,
+        covered=covered,
+        around=around,
+        xml=xml,
+        package=package,
+        runs=runs,
+    )
+
+
+def _too_merged(name: str) -> Finding:
+    return refused(
+        "sheet_unreadable",
+        f"La hoja «{name[:200]}» tiene demasiadas celdas combinadas.",
+        "Separe las celdas combinadas y guarde el archivo otra vez.",
+        sheet=name,
+    )
 
 
 def _plain_values(rows: list[list[Cell]], around: Surroundings) -> None:
-    """Errors that were pasted as text are broken cells too; truth values become the words that people see."""
+    """Errors that were pasted as text are broken cells too; truth values become the words that people see.
+
+    No cell of a plan is longer than the longest: what is left of one is still too long for any field, and told so.
+    """
+    plain: set[Cell] = set()
     for row, values in enumerate(rows):
+        # Nearly all rows are plain, and most of their values have been seen: looked at as sets, they take no time.
+        new = set(values).difference(plain)
+        if bool not in set(map(type, values)) and not any(map(_is_special, new)):
+            plain |= new
+            continue
         for column, value in enumerate(values):
-            if value.__class__ is not str:
-                if value is True or value is False:
+            if not _is_special(value):
+                continue
+            if not isinstance(value, str):
+                if isinstance(value, bool):
                     values[column] = "VERDADERO" if value else "FALSO"  # as spreadsheets show it
-            elif value[:1] == "'" and value[1:2].isalnum() and "'" not in value[1:]:
-                values[column] = value[1:]  # the sign for "this is text", pasted along
-            elif value[:1] == "#" and _BROKEN_TEXT.fullmatch(value.strip()):
-                around.broken[row, column] = value.strip()
-                values[column] = ""
+                else:
+                    around.broken[row, column] = "#NUM!"  # infinite, or no number
+                    values[column] = ""
+                continue
+            text = value[:MAX_CELL_TEXT]
+            if text[:1] == "'" and text[1:2].isalnum() and "'" not in text[1:]:
+                text = text[1:]  # the sign for "this is text", pasted along
+            elif text[:1] == "#" and _BROKEN_TEXT.fullmatch(text.strip()):
+                around.broken[row, column] = text.strip()
+                text = ""
+            values[column] = text
+
+
+def _is_special(value: Cell) -> bool:
+    """Whether a value may have to be read as another one."""
+    if isinstance(value, str):
+        return value[:1] in _SPECIAL or len(value) > MAX_CELL_TEXT
+    return isinstance(value, bool) or (isinstance(value, float) and value - value != 0)
 
 
 def range_name(merge: Range) -> str:

@@ -95,7 +95,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("line", r"^estrategias?$|^sub ?componente|^(?:sub ?)?(?:programa|proyecto)s?$"),
     ("lead", r"^(?:\w+ )?responsables?\b.*\bco ?r{1,2}esponsab"),
     ("collaborators", r"^con quien"),
-    ("budget", r"^cuanto (?:cuesta|dinero|costara)"),
+    ("budget", r"^cuanto(?: (?:cuesta|dinero|costara).*)?$"),
     ("title", r"^que$"),
     (NOT_READ, r"^(?:para|por) que"),
     # Who helps is asked before who answers: "Otros responsables", "Responsables de apoyo" never lead.
@@ -182,6 +182,7 @@ SPELLED: dict[str, str] = {
 
 #: Rows of `Row` that a column of a role states.
 FIELDS: dict[str, tuple[str, ...]] = {
+    "id_accion": ("id_accion",),
     "code": ("code",),
     "title": ("title",),
     "description": ("description",),

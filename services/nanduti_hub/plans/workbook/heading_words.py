@@ -1,4 +1,5 @@
-"""A heading's words written out: "Resp. de Ejec." is "responsable de ejecucion", "Activdad" is "actividad".
+"""A heading's words written out: "Resp. de Ejec." is "responsable de ejecucion", "Activdad" is "actividad",
+"Lead institution" is "responsable".
 
 Rule: an abbreviation that stands for two things in this field ("Prog." is a programme or what is programmed) is
 written out only beside words that settle it; a misspelling is mended only when the heading means nothing as it is.
@@ -29,6 +30,42 @@ ABBREVIATIONS = {
     "temp": "temporalidad", "trim": "trimestre", "ubic": "ubicacion", "unid": "unidad", "ud": "unidad",
     "verif": "verificacion", "verific": "verificacion",
 }  # fmt: skip
+#: Headings in English and Portuguese, as projects and neighbours send them, word by word.
+_FOREIGN = {
+    "activity": "actividad", "activities": "actividades", "action": "accion", "actions": "acciones", "axis": "eje",
+    "pillar": "pilar", "component": "componente", "objective": "objetivo", "objectives": "objetivos",
+    "strategic": "estrategico", "specific": "especifico", "indicators": "indicadores", "indicator": "indicador",
+    "target": "meta", "targets": "metas", "goal": "meta", "baseline": "linea de base", "responsible": "responsable",
+    "lead": "responsable", "leader": "responsable", "partners": "aliados", "partner": "aliado",
+    "supporting": "apoyo", "institution": "institucion", "institutions": "instituciones",
+    "organization": "organizacion", "budget": "presupuesto", "cost": "costo", "amount": "monto",
+    "funding": "financiamiento", "source": "fuente", "start": "inicio", "end": "fin", "date": "fecha",
+    "timeline": "plazo", "timeframe": "plazo", "deadline": "plazo", "schedule": "cronograma", "period": "periodo",
+    "quarter": "trimestre", "month": "mes", "department": "departamento", "location": "lugar", "place": "lugar",
+    "progress": "avance", "comments": "comentarios", "remarks": "observaciones", "notes": "notas",
+    "description": "descripcion", "unit": "unidad", "number": "numero", "coverage": "cobertura",
+    "eixo": "eje", "atividade": "actividad", "atividades": "actividades", "acao": "accion", "acoes": "acciones",
+    "responsavel": "responsable", "responsaveis": "responsables", "parceiro": "aliado", "parceiros": "aliados",
+    "prazo": "plazo", "orcamento": "presupuesto", "custo": "costo", "custos": "costos", "fonte": "fuente",
+    "observacoes": "observaciones", "observacao": "observacion",
+    "instituicao": "institucion", "instituicoes": "instituciones",
+    "fim": "fin", "data": "fecha", "unidade": "unidad", "meio": "medio", "meios": "medios", "linha": "linea",
+    "verificacao": "verificacion", "apoio": "apoyo", "local": "lugar", "descricao": "descripcion",
+    "situacao": "situacion", "financiamento": "financiamiento",
+}  # fmt: skip
+#: The same where words together mean something else, on what is folded.
+_FOREIGN_TOGETHER = (
+    (r"^(?:means|sources?) of verification$", "medio de verificacion"),
+    (r"^(?:source of funds|source of funding|funding source|donor)$", "fuente de financiamiento"),
+    (r"^(?:start|starting|begin|beginning)(?: date| month)?$", "inicio"),
+    (r"^(?:end|ending|finish|due|completion)(?: date| month)?$", "fin"),
+    (r"^(?:co |joint )?(?:partners?|supporting|collaborating|other)(?: institutions?| organi[sz]ations?| agenc(?:y|ies))?$", "aliados"),
+    (r"^(?:lead|responsible|implementing|executing)(?: (?:institution|agency|organi[sz]ation|entity|party|partner|person))?s?$", "responsable"),
+    (r"^unit of measure(?:ment)?$", "unidad de medida"),
+    (r"^data d[eo] (?:inicio|comeco)$", "inicio"),
+    (r"^data d[eo] (?:fim|termino|conclusao)$", "fin"),
+)  # fmt: skip
+_IN_SPANISH = tuple((re.compile(pattern), whole) for pattern, whole in _FOREIGN_TOGETHER)
 #: Abbreviations of several words, or that their neighbours settle; the first that fits is taken, then the next.
 _TOGETHER = (
     (r"\b(unidad|u)(?: de)? (?:med|m)\b", "unidad de medida"),
@@ -69,7 +106,10 @@ _ALIKE = 80
 @lru_cache(maxsize=4_096)
 def written_out(folded: str) -> str:
     """The words of a heading with its abbreviations written out."""
-    text = " ".join(ABBREVIATIONS.get(word, word) for word in folded.split())
+    for pattern, whole in _IN_SPANISH:
+        if pattern.search(folded):
+            return whole
+    text = " ".join(ABBREVIATIONS.get(word, _FOREIGN.get(word, word)) for word in folded.split())
     for pattern, whole in _WRITTEN_OUT:
         text = pattern.sub(whole, text)
     return text

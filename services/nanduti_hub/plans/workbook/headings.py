@@ -31,6 +31,11 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _YEAR_MONTHS = 12
+#: A goal or what was reached in a part of the year: "Meta T1", "Avance 2° trimestre".
+_PART_OF_YEAR = re.compile(
+    r"^(metas?(?: f[ií]sicas?)?|avances?|programad[oa]s?|ejecutad[oa]s?)[\s.:-]+(?:del? )?(.+)$",
+    re.IGNORECASE,
+)
 #: Goals and amounts for longer than a year, beside those of the year.
 _MANY_YEARS = re.compile(r"quinquen|plurianual|multianual|trienal|bienal|del plan\b|todo el periodo")
 _AXIS_ORDER = ("eje", "pilar", "componente", "dimension", "area", "ambito", "lineamiento")
@@ -123,6 +128,14 @@ def near_misses(rows: Sequence[Sequence[Cell]]) -> tuple[list[str], list[str]]:
         if len(seen) > len(best[1]):
             best = (texts, seen)
     return best
+
+
+def is_part_of_budget(label: str) -> bool:
+    """Whether a label is a month's or a quarter's part of the money: "Metas financieras (Gs.) / T1"."""
+    group, _, part = label.rpartition(" / ")
+    return (bool(group) and role_of(group) == "budget" and _is_of_a_part(part)) or (
+        role_of(label) == "budget" and _is_of_a_part(label)
+    )
 
 
 def _is_of_a_part(label: str) -> bool:
@@ -218,6 +231,7 @@ def _heading(
         if not stack:
             continue
         heading.labels[column] = " / ".join(clean(value) for value in stack)
+        stack = stacks[column] = _with_group(stack)  # noqa: PLW2901 - read from here on as if it stood under its group
         role = role_of_stack(stack)
         if role == "budget" and _is_of_a_part(clean(stack[-1])):
             role = None  # "Presupuesto T1" is no budget of the year
@@ -244,6 +258,15 @@ def _heading(
         len(named) + min(len(heading.marks), 2) - 0.25 * len(heading.unread) + 1.0 * (bottom - top)
     )
     return heading
+
+
+def _with_group(stack: list[Cell]) -> list[Cell]:
+    """ "Meta T1" in one cell read as "T1" under a group "Meta"."""
+    match = _PART_OF_YEAR.match(stack[0]) if len(stack) == 1 and isinstance(stack[0], str) else None
+    if match is None:
+        return stack
+    span = span_of(match[2])
+    return stack if span is None or span.months >= _YEAR_MONTHS else [match[1], match[2]]
 
 
 def _stack(

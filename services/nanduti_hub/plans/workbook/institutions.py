@@ -8,8 +8,11 @@ name that the directory lacks is kept as written and told, never likened to anot
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
+from nanduti_hub.plans.personal import without_personal
+from nanduti_hub.plans.workbook.institution_notes import EVERYBODY, PERSON, told_former, told_part
 from nanduti_hub.plans.workbook.phrases import (
     Match,
     Token,
@@ -19,7 +22,7 @@ from nanduti_hub.plans.workbook.phrases import (
     tokens,
     written,
 )
-from nanduti_hub.plans.workbook.register import Register
+from nanduti_hub.plans.workbook.register import DIVIDED, Register
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, fold, info, shown, warning
 
 #: Words with which a unit of an institution begins, or that say in what part it takes part.
@@ -39,7 +42,8 @@ _LABELS = frozenset((
     "organismo", "traves", "mediante", "junto", "conjunto", "conjuntamente", "articulacion",
     "participacion", "colaboracion", "coordinacion", "acompana", "acompanan", "acompanamiento", "apoya",
     "apoyan", "colabora", "participa", "participan", "secundario", "secundaria", "coadyuvante", "encargado",
-    "ejecutora", "coejecutor", "aliado", "aliada",
+    "ejecutora", "coejecutor", "aliado", "aliada", "tel", "telefono", "cel", "celular", "correo", "mail",
+    "email", "contacto", "whatsapp",
 ))  # fmt: skip
 #: Words beside a name that say whether it leads or helps: "MINNA, MTESS (líder)", "Apoyo: MINNA".
 _LEADS = frozenset((
@@ -51,9 +55,10 @@ _HELPS = frozenset((
 ))  # fmt: skip
 _UNIT_ACRONYM = re.compile(r"dg[a-z]{1,5}|d[ei][a-z]{2,4}g")
 _NOBODY = re.compile(
-    r"[-–—_./ ]*|n/?a|s/?d|no (?:aplica|corresponde)|ningun[oa]?|a definir|por definir|pendiente|sin (?:asignar|definir)"
+    r"[-–—_./ ]*|n/?a|s/?d|no (?:aplica|corresponde)|ningun[oa]?|(?:a|por|sin) (?:definir|confirmar|designar|determinar|asignar|establecer)(?:se)?|pendiente|tbd"
 )
-_HARD = frozenset("/;\n+|•·&")
+#: What stands for no code of the directory: a platform, or a divided name.
+_NO_CODE = frozenset("@?")
 _HEADS = frozenset((
     "ministerio", "secretaria", "instituto", "servicio", "policia", "fiscalia", "defensoria", "gobernacion",
     "municipalidad", "consejeria", "corte", "juzgado", "direccion", "asociacion", "organizacion", "central",
@@ -78,6 +83,16 @@ def read_institutions(value: Cell, known: Register) -> Named:
     text = prepared(value) if isinstance(value, str) else clean(value)
     if _NOBODY.fullmatch(fold(text)):
         return Named()
+    text, personal = without_personal(text)
+    if personal:
+        rest = _read(text, known) if re.search(r"\w", text) else Named()
+        return replace(rest, notes=(PERSON, *rest.notes))
+    return _read(text, known)
+
+
+def _read(text: str, known: Register) -> Named:
+    if EVERYBODY.fullmatch(fold(text).strip(" .")):
+        return Named(unknown=(text,), closest=("",), unknown_first=True)
     words = tokens(text)
     found = [match for match in matches(words, known.known) if _stands(words, match, known)]
     found = _without_swallowed(words, found)
@@ -89,20 +104,24 @@ def read_institutions(value: Cell, known: Register) -> Named:
     for piece in pieces:
         if isinstance(piece, Match):
             several = text[: words[piece.after - 1].end].endswith(("s", "S"))
+            name = written(text, words, piece.first, piece.after)
+            before = known.former.get(key(name))
+            if before is not None and before.offices and any(_is_local(match.value) for match in found):
+                notes.append(told_part(name))  # the department's own office, not the ministry that was one
+                continue
+            if before is not None:
+                notes.append(told_former(name, before, known.names, known.local))
             code = _code(piece.value, known, notes, several=several)
             if not code:
-                unknown.append(written(text, words, piece.first, piece.after))
+                unknown_first = unknown_first or not codes
+                unknown.append(name)
             elif code not in codes:
                 codes.append(code)
             continue
         first, after, is_unit = piece
         name = written(text, words, first, after)
         if is_unit or _within(name, codes, known):
-            notes.append(
-                info(
-                    "institution_part", f"«{shown(name)}» se toma como una parte o detalle de la institución."
-                )
-            )
+            notes.append(told_part(name))
             continue
         read = _likened(name, known)
         if read:
@@ -119,7 +138,7 @@ def read_institutions(value: Cell, known: Register) -> Named:
         unknown_first = unknown_first or not codes
         unknown.append(name)
     if not codes and not unknown:
-        unknown.append(clean(value))
+        unknown.append(clean(text))
         unknown_first = True
     if len(codes) > 1 or (codes and unknown_first):
         unknown_first = _put_lead_first(words, found, codes, notes, known, unknown_first=unknown_first)
@@ -130,6 +149,10 @@ def read_institutions(value: Cell, known: Register) -> Named:
         closest=tuple(closest(name, known) for name in unknown),
         unknown_first=unknown_first,
     )
+
+
+def _is_local(code: str) -> bool:
+    return code.startswith("gob_") or code in {"gobernaciones", "municipios"}
 
 
 def _put_lead_first(
@@ -184,17 +207,22 @@ def _said(words: list[Token], found: list[Match], index: int) -> bool | None:
 def closest(name: str, known: Register) -> str:
     """The directory's acronym or name that looks most like this one, or ""."""
     text = key(name)
+    if text in known.hints:
+        return known.hints[text]
     short = len(text) <= 8 and " " not in text
     choices = [word for word in known.keys if (len(word) <= 9 and " " not in word) or not short]
-    likeness = process.extractOne(text, choices, scorer=fuzz.ratio, score_cutoff=62)
+    likeness = process.extractOne(text, choices, scorer=fuzz.ratio, score_cutoff=62 if short else 72)
     if likeness is None and not short:
-        likeness = process.extractOne(text, choices, scorer=fuzz.WRatio, score_cutoff=88)
+        likeness = process.extractOne(text, choices, scorer=fuzz.token_sort_ratio, score_cutoff=76)
     if likeness is None:
         return ""
-    return known.names.get(known.keys[likeness[0]], known.platform)
+    code = known.keys[likeness[0]]
+    return known.names.get(code, known.platform if code.startswith("@") else "")
 
 
 def _code(value: str, known: Register, notes: list[Note], *, several: bool) -> str:
+    if value.startswith(DIVIDED):
+        return ""
     if value.startswith("@"):
         if known.coordinator:
             notes.append(
@@ -358,8 +386,8 @@ def _likened(name: str, known: Register) -> str:
             and fuzz.ratio(word, text) >= (86 if len(text) >= 6 else 88)
         }  # fmt: skip
         near.discard("")
-        return near.pop() if len(near) == 1 and not next(iter(near)).startswith("@") else ""
+        return near.pop() if len(near) == 1 and next(iter(near))[0] not in _NO_CODE else ""
     likeness = process.extractOne(text, known.keys.keys(), scorer=fuzz.ratio, score_cutoff=89)
-    if likeness is None or known.keys[likeness[0]].startswith("@"):
+    if likeness is None or known.keys[likeness[0]][0] in _NO_CODE:
         return ""
     return known.keys[likeness[0]]

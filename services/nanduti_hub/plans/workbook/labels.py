@@ -11,6 +11,8 @@ from nanduti_hub.plans.workbook.heading_names import NOT_READ, PATTERNS, SPELLED
 from nanduti_hub.plans.workbook.heading_words import respelt, written_out
 from nanduti_hub.plans.workbook.text import Cell, clean, small_number, words
 
+#: The register's own code of an action: known by this very heading, since "ID de la acción" is the plan's number.
+ID_ACCION = "id_accion"
 #: The longest text that is still a label.
 LONGEST = 90
 _SEARCH = tuple((role, re.compile(pattern)) for role, pattern in PATTERNS)
@@ -33,9 +35,10 @@ _LENGTHS = {"s": 6, "c": 4, "b": 2}
 #: From one month to another: "ENE-MAR", "Enero a Marzo", "Ene/Mar 2026".
 _MONTHS_LABEL = re.compile(r"(?:de )?(\w+) (?:(?:a|al|y) )?([a-z]+)(?: (?:de )?(20\d\d))?")
 _REMARK = re.compile(r"\([^)]*\)")
-#: The part of a month: "S1", "Sem. 2", "Semana 3", "2a semana", "4".
+#: The part of a month: "S1", "Sem. 2", "Semana 3", "2a semana", "4", "1Q", "2da quincena".
 _WEEK_LABEL = re.compile(
     r"(?:semana|sem|sm|s)? ?[1-5]|[1-5] ?(?:a|ra|da|ta|era)? ?(?:semana|sem|s)|[iv]{1,3}"
+    r"|(?:[12]|primera|segunda|i{1,2}) ?(?:a|ra|da|era)? ?q(?:uinc\w*)?|q(?:uinc\w*)? ?(?:[12]|i{1,2})"
 )
 _FOREIGN = re.compile(r"usd|us\$|u\$s|u\$d|\$|dolar|€|euro|real(?:es)?\b|r\$")
 
@@ -58,6 +61,8 @@ def role_of(text: str) -> str | None:
     """The role that a heading's text means, or None."""
     if not text or len(text) > LONGEST:
         return None
+    if text.strip().lower() == ID_ACCION:
+        return ID_ACCION
     folded = words(text)
     if not folded or folded.count(" ") > 11:
         return None
@@ -67,7 +72,7 @@ def role_of(text: str) -> str | None:
         return "lead"  # "Responsable / Apoyo": the first of the cell leads
     if role is None or (role == NOT_READ and _OPENS_CHAIN.match(written)):
         # "Producto / Indicador": what is not kept stands beside what is.
-        parts = [written_out(words(part)) for part in _PARTS.split(text)]
+        parts = [written_out(words(part)) for part in _PARTS.split(_REMARK.sub(" ", text))]
         roles = [_found(part) for part in parts if part] if len(parts) > 1 else []
         role = (
             "title"

@@ -19,7 +19,7 @@ _DONE = re.compile(r"^(?:ejecutad|devengad|realizad|alcanzad|real$|seguimiento|m
 _PLANS = frozenset(("target", "budget", "start", "end", "period", "indicator", "unit"))
 _LEAST_YEAR, _LAST_YEAR = 2000, 2049
 #: Nothing else is numbered from 1 to 12 side by side.
-_MONTHS_OF_YEAR = 12
+_MONTHS_OF_YEAR, _QUARTERS = 12, 4
 
 
 def marks_of(stacks: Sequence[Sequence[Cell]]) -> dict[int, Span]:
@@ -60,29 +60,14 @@ def _dated(span: Span, group: str) -> Span:
 def _runs(stacks: Sequence[Sequence[Cell]]) -> dict[int, Span]:
     """Columns labelled only E F M A ..., 1 2 3 ... or I II III IV, side by side."""
     own = [words(clean(stack[-1])) if stack else "" for stack in stacks]
-    for first in range(len(own)):
-        if tuple(own[first : first + 12]) == _MONTH_LETTERS:
-            return {first + index: Span(index + 1, 1) for index in range(12)}
-        group = words(" ".join(clean(value) for value in stacks[first][:-1])) if stacks[first] else ""
-        if "bim" in group:
-            counts: tuple[tuple[int, int], ...] = ((6, 2),)
-        elif "cuatrim" in group:
-            counts = ((3, 4),)
-        else:
-            counts = ((12, 1), (4, 3), (2, 6))
-        for count, months in counts:
-            numbers = [small_number(word) if word else None for word in own[first : first + count]]
-            if numbers != list(range(1, count + 1)):
-                continue
-            roman = all(not word.isdecimal() for word in own[first : first + count])
-            if (
-                (group and (role_of(group) == "period" or _YEAR.search(group)))
-                or (roman and count == 4)
-                or count == _MONTHS_OF_YEAR
-            ):
-                return {
-                    first + index: _dated(Span(index * months + 1, months), group) for index in range(count)
-                }
+    found: dict[int, Span] = {}
+    first = 0
+    while first < len(own):
+        run = _run_at(stacks, own, first)
+        found.update(run)
+        first += len(run) or 1
+    if found:
+        return found
     years = {
         column: int(word)
         for column, word in enumerate(own)
@@ -91,6 +76,31 @@ def _runs(stacks: Sequence[Sequence[Cell]]) -> dict[int, Span]:
     }
     if len(years) >= 2:
         return {column: Span(1, 12, year) for column, year in years.items()}
+    return {}
+
+
+def _run_at(stacks: Sequence[Sequence[Cell]], own: list[str], first: int) -> dict[int, Span]:
+    """The run that begins at a column: twelve months, or as many parts as its group, a year or roman signs tell."""
+    group = words(" ".join(clean(value) for value in stacks[first][:-1])) if stacks[first] else ""
+    if tuple(own[first : first + _MONTHS_OF_YEAR]) == _MONTH_LETTERS:
+        return {first + index: _dated(Span(index + 1, 1), group) for index in range(_MONTHS_OF_YEAR)}
+    if "bim" in group:
+        counts: tuple[tuple[int, int], ...] = ((6, 2),)
+    elif "cuatrim" in group:
+        counts = ((3, 4),)
+    else:
+        counts = ((12, 1), (4, 3), (2, 6))
+    for count, months in counts:
+        numbers = [small_number(word) if word else None for word in own[first : first + count]]
+        if numbers != list(range(1, count + 1)):
+            continue
+        roman = all(not word.isdecimal() for word in own[first : first + count])
+        if (
+            (group and (role_of(group) == "period" or _YEAR.search(group)))
+            or (roman and count == _QUARTERS)
+            or count == _MONTHS_OF_YEAR
+        ):
+            return {first + index: _dated(Span(index * months + 1, months), group) for index in range(count)}
     return {}
 
 
@@ -132,6 +142,8 @@ def role_of_stack(stack: Sequence[Cell]) -> str | None:
             return NOT_READ  # "Ejecutado" over "Meta" and "Presupuesto"
         if group == "budget" and span_of(stack[-1]) is not None:
             return None  # a part of the year's amount
+        if group == "progress" and span_of(stack[-1]) is not None:
+            return NOT_READ  # how far it was at the end of a quarter
         money = "budget" in {group, own} and (foreign_money(texts[-1]) or own is None)
         if group == "budget" and own in {None, "target"} and not money:
             own = "budget"

@@ -26,6 +26,9 @@ _NUMBER_LAST = re.compile(r"([^\W\d][^\d:]{2,60}): ?(\d+(?:[.,]\d+)*)\.?")
 _NOTHING = re.compile(r"[-–—_./ ]*|s/?d|n/?[ad]|sin (?:datos?|linea de base|informacion|lb)|no (?:aplica|disponible|corresponde|hay|existe)"
                       r"|(?:a|por) (?:definir|determinar|establecer|levantar).*|no (?:se )?cuenta.*")  # fmt: skip
 _ANOTHER_NUMBER = re.compile(r"(?:^|[ ;,/])(?:y |e )?\d+ [a-z]{3,}")
+_NEXT_NUMBER = re.compile(r"(?:^|[ ;,/])(?:y |e )?\d+ ")
+#: "(50 H y 50 M)", "(60% mujeres)": of what the number is made.
+_PARTED = re.compile(r"\([^)]*\d[^)]*\)")
 _PROGRESS = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*%?")
 _PROGRESS_INSIDE = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*%")
 
@@ -52,6 +55,8 @@ class Measure(Struct, frozen=True):
     unit: str = ""
     words: str = ""
     notes: tuple[Note, ...] = ()
+    #: The whole text, where it says more than the number and its unit ("100 (50 H y 50 M)").
+    whole: str = ""
 
 
 class Standing(Struct, frozen=True):
@@ -113,6 +118,9 @@ def _measure(value: str, what: str) -> Measure:
         )
         return Measure(words=text, notes=(note,))
     notes: tuple[Note, ...] = ()
+    parted = _PARTED.search(rest)
+    if parted:
+        rest = f"{rest[: parted.start()]} {rest[parted.end() :]}"
     rest = re.sub(r"^\((?:[a-zA-Zñáéíóú ]+)\)\s*", "", rest).strip(" .,;:-")
     if _ANOTHER_NUMBER.search(match[3]):
         notes = (
@@ -122,9 +130,11 @@ def _measure(value: str, what: str) -> Measure:
                 "Ponga una meta por fila o un solo número.",
             ),
         )
+        rest = _NEXT_NUMBER.split(rest, maxsplit=1)[0].strip(" .,;:-/+")
+    whole = text if parted or notes else ""
     if match[2]:
-        return Measure(number, f"% {rest}" if rest else "%", "", notes)
-    return Measure(number, rest, "", notes)
+        return Measure(number, f"% {rest}" if rest else "%", "", notes, whole)
+    return Measure(number, rest, "", notes, whole)
 
 
 def _in_words(text: str, what: str) -> Note:

@@ -11,6 +11,10 @@ MONTHS = {
     "may": 5, "junio": 6, "jun": 6, "julio": 7, "jul": 7, "agosto": 8, "ago": 8, "agos": 8,
     "septiembre": 9, "setiembre": 9, "sep": 9, "set": 9, "sept": 9, "octubre": 10, "oct": 10,
     "noviembre": 11, "nov": 11, "diciembre": 12, "dic": 12, "jan": 1, "apr": 4, "aug": 8, "dec": 12,
+    # As neighbours and projects write them.
+    "janeiro": 1, "fevereiro": 2, "marco": 3, "maio": 5, "junho": 6, "julho": 7, "setembro": 9, "outubro": 10,
+    "novembro": 11, "dezembro": 12, "january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7,
+    "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
 }  # fmt: skip
 _ORDINALS = {
     "primer": 1, "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercer": 3, "tercero": 3,
@@ -23,6 +27,7 @@ _NUMERIC_SHORT = re.compile(r"(\d{1,2}) ?/ ?(\d{1,2})")
 _WORD_DAY = re.compile(
     r"(\d{1,2})(?:ro|er|o)?[-/. ]+(?:de +)?([a-z]{3,10})\.?(?:[-/., ]+(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?"
 )
+_MONTH_DAY = re.compile(r"([a-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _MONTH = re.compile(r"(?:mes (?:de )?)?([a-z]{3,10})\.?(?:[-/., ']*(?:de[l]? +)?(?:ano +)?'?(\d{4}|\d{2}))?")
 _MONTH_NUMBER = re.compile(r"(\d{1,2}) ?[-/.] ?(\d{4})")
 _MONTH_SHORT_YEAR = re.compile(r"(\d{1,2}) ?/ ?(2[4-9]|3[2-9])")
@@ -66,6 +71,9 @@ def read_moment(text: str, hint: int | None) -> Moment | None:
     worded = _WORD_DAY.fullmatch(text)
     if worded and worded[2] in MONTHS:
         return _day(int(worded[1]), MONTHS[worded[2]], _full(worded[3]))
+    english = _MONTH_DAY.fullmatch(text)
+    if english and english[1] in MONTHS:
+        return _day(int(english[2]), MONTHS[english[1]], int(english[3]))
     month_match = _MONTH.fullmatch(text)
     if month_match and month_match[1] in MONTHS:
         return Moment(first=MONTHS[month_match[1]], months=1, year=_full(month_match[2]), unit=1)

@@ -7,6 +7,7 @@ from nanduti_hub.plans.workbook import fields
 from nanduti_hub.plans.workbook.columns import Columns
 from nanduti_hub.plans.workbook.fields import Page, is_mark, tell, tell_all
 from nanduti_hub.plans.workbook.grid import Place
+from nanduti_hub.plans.workbook.institution_notes import EVERYBODY
 from nanduti_hub.plans.workbook.institutions import Named
 from nanduti_hub.plans.workbook.text import Cell, clean, error, fold, info, shown, warning
 
@@ -39,6 +40,7 @@ def read_partners(
     if read.codes or read.unknown:
         lead = _lead(page, columns, place, value, read, collaborators, others)
     elif column >= 0 and column not in silent:
+        tell_all(page, place, columns.labels[column], value, read.notes)
         note = error(
             "lead_missing",
             "Falta la institución responsable de la actividad.",
@@ -134,9 +136,14 @@ def _lead(
     if read.unknown_first:
         closest = read.closest[0]
         hint = f"¿Quiso decir «{closest}»? " if closest else ""
+        unsaid = EVERYBODY.fullmatch(fold(read.unknown[0]).strip(" .")) is not None or any(
+            note.code == "institution_ambiguous" for note in read.notes
+        )
         note = error(
             "institution_unknown",
-            f"La institución responsable «{shown(read.unknown[0])}» no está en el directorio.",
+            f"«{shown(read.unknown[0])}» no dice cuál de las instituciones responde."
+            if unsaid
+            else f"La institución responsable «{shown(read.unknown[0])}» no está en el directorio.",
             f"{hint}Escriba su sigla o su nombre oficial, o pida que se agregue al directorio.",
         )
         tell(page, place, label, value, note)
@@ -161,6 +168,14 @@ def _lead(
 
 
 def _not_in_directory(page: Page, place: Place, label: str, value: Cell, name: str, closest: str) -> None:
+    if EVERYBODY.fullmatch(fold(name).strip(" .")):
+        note = info(
+            "institution_everyone",
+            f"«{shown(name)}» no nombra a ninguna institución: se guarda tal como está escrita.",
+            "Nombre a las que participan, para que lo vean en su registro.",
+        )
+        tell(page, place, label, value, note)
+        return
     hint = f"Si es «{closest}», escríbala así; si no" if closest else "Si corresponde"
     note = warning(
         "institution_not_in_directory",

@@ -22,7 +22,8 @@ _SHORT = {
     "dpto": "departamento", "dptos": "departamento", "depto": "departamento", "deptos": "departamento",
     "dep": "departamento", "nac": "nacional", "nal": "nacional", "inst": "instituto",
     "gob": "gobernacion", "munic": "municipalidad", "muni": "municipalidad", "pte": "presidente",
-    "pdte": "presidente", "pres": "presidente", "cnel": "coronel", "gdor": "gobernador",
+    "pdte": "presidente", "pres": "presidente", "cnel": "coronel", "mcal": "mariscal", "tte": "teniente", "dr": "doctor", "sta": "santa", "sto": "santo",
+    "gdor": "gobernador",
     "reg": "regional", "asoc": "asociacion", "coord": "coordinacion", "prog": "programa", "pol": "policia",
 }  # fmt: skip
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?\.?|[^\w\s]|_+|\n")

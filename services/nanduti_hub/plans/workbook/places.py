@@ -10,6 +10,7 @@ from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 from nanduti.directory import Department, Platform
+from nanduti_hub.plans.rows import Severity
 from nanduti_hub.plans.workbook.phrases import (
     Match,
     Node,
@@ -21,12 +22,20 @@ from nanduti_hub.plans.workbook.phrases import (
     trie,
     written,
 )
-from nanduti_hub.plans.workbook.place_names import CITIES, EASTERN, OTHER_NAMES, SETS, WESTERN
-from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, fold, info, shown, warning
+from nanduti_hub.plans.workbook.place_names import (
+    CITIES,
+    EASTERN,
+    GUESSED,
+    OTHER_NAMES,
+    SETS,
+    SEVERAL,
+    WESTERN,
+)
+from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, fold, info, shown, small_number, warning
 
 _NATIONAL = re.compile(
-    r"(?:(?:a )?nivel |(?:de )?alcance |cobertura |ambito |de caracter )?(?:nacional(?:es)?|pais)(?: \(.*\))?|nacional(?:es)?\b.*"
-    r"|.*\btod[oa]s? (?:el |la )?(?:pais|republica|paraguay|territorio(?: nacional)?|nacion)\b.*|paraguay|.*\bterritorio nacional\b.*"
+    r"(?:(?:a )?nivel |(?:de )?alcance |cobertura |ambito |de caracter )?(?:nacional(?:es)?|pais)(?: \(.*\))?|(?:a )?nivel nacional\b.*|nacional(?:es)?\b.*"
+    r"|.*\btod[oa]s? (?:el |la )?(?:pais|republica|paraguay|territorio(?: nacional)?|nacion)\b.*|paraguay|tod[oa]s|(?:asuncion|capital|distrito capital) (?:y|e|mas) (?:los |todos los )?(?:17|diecisiete) (?:dptos?|deptos?|departamentos?)|.*\bterritorio nacional\b.*"
     r"|(?:(?:en )?(?:los |todos los )?(?:17|18|diecisiete|dieciocho)|(?:en )?todos los) (?:dptos?|deptos?|departamentos?)"
     r"(?: (?:y|mas|e) .*|\(.*\)| del pais)?\.?|(?:republica del )?paraguay|(?:a )?nivel (?:del )?pais"
 )
@@ -45,11 +54,18 @@ _VENUE = re.compile(
 _NOWHERE = re.compile(
     r"virtual(?:es)?|en linea|online|(?:modalidad |plataforma )?virtual|zoom|remot[oa]|[-–—./ ]*|n/?a|no aplica"
 )
+_UNDEFINED = re.compile(
+    r"(?:a|por|sin) (?:definir|confirmar|determinar|establecer|coordinar|seleccionar|priorizar)(?:se)?|tbd|pendiente.*"
+)
+#: "Itapúa y 3 departamentos más": so many that only some of them may be named.
+_COUNTED = re.compile(
+    r"\b(\d{1,2}|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez) (?:otros )?(?:dptos?|deptos?|departamentos)\b"
+)
 _NOISE = frozenset((
     "departamento", "dpto", "gobernacion", "distrito", "ciudad", "municipio", "municipalidad", "zona",
     "region", "localidad", "colonia", "urbana", "rural", "todo", "toda", "principalmente", "priorizado",
     "priorizada", "nivel", "otro", "otra", "solo", "comunidad", "indigena", "frontera", "fronteriza", "area",
-    "etc",
+    "etc", "norte", "sur", "este", "oeste", "noreste", "sureste",
 ))  # fmt: skip
 _NOT_A_PLACE_BEFORE = frozenset((
     "nivel", "sede", "oficina", "administracion", "banco", "casa", "mercado", "hospital", "gobierno",
@@ -84,6 +100,7 @@ def atlas(departments: tuple[Department, ...], platform: Platform) -> Atlas:
         pairs.extend((key(name), department.code) for name in own)
     pairs.extend((key(name), code) for name, code in OTHER_NAMES.items())
     pairs.extend((key(name), "+".join(codes)) for name, codes in SETS.items())
+    pairs.extend((key(name), f"?{'+'.join(codes)}") for name, codes in GUESSED.items())
     for department in departments:
         pairs.append((key(department.capital), f"~{department.code}"))
         pairs.extend((key(city), f"~{department.code}") for city in CITIES.get(department.code, ()))
@@ -110,8 +127,15 @@ def read_places(value: Cell, known: Atlas) -> Places:
             if any(sign.isalpha() for sign in folded)
             else Places(known.default, stated=False)
         )
+    if _UNDEFINED.fullmatch(folded):
+        note = warning(
+            "department_undefined",
+            f"El lugar no está definido: «{shown(text)}»; queda {'el del plan' if known.default else 'como nacional'}.",
+            "Cuando se sepa, escriba los departamentos.",
+        )
+        return Places(known.default, (note,))
     if _EXCEPT.search(folded):
-        return _unknown(known, text, None)
+        return _all_but(known, text) or _unknown(known, text, None)
     if known.default and _OWN.fullmatch(folded):
         return Places(known.default)
     national = _NATIONAL.fullmatch(folded)
@@ -127,11 +151,40 @@ def read_places(value: Cell, known: Atlas) -> Places:
         and {match.value.lstrip("~") for match in found} <= set(known.default)
     ):
         return _default(known, text)  # a place within the plan's own department
+    counted = _COUNTED.search(folded)
+    if counted and found and small_number(counted[1]) != len(_codes(found)):
+        return _unknown(known, text, text)
     if not found or left:
         if known.default and (left or not found) and _VENUE.search(folded):
             return _default(known, text)
         return _unknown(known, text, _first_left(prepared(text), words, left), named=bool(found))
     return _named(known, text, found)
+
+
+def _all_but(known: Atlas, text: str) -> Places | None:
+    """All departments, or a region, but those named: "todo el país menos Alto Paraguay"; None if unclear."""
+    match = _EXCEPT.search(fold(text))
+    if match is None or len(fold(text)) != len(text):
+        return None
+    whole, rest = text[: match.start()].strip(" ,("), text[match.end() :].strip(" :)")
+    if _EXCEPT.search(fold(rest)):
+        return None  # one exception of one whole; more are not unfolded
+    left = read_places(rest, known)
+    if not left.departments or left.notes:
+        return None
+    if _NATIONAL.fullmatch(fold(whole)) or _ALL.fullmatch(fold(whole)) or fold(whole) in {"todo", "todos"}:
+        from_these = tuple(known.order)
+    else:
+        from_these = read_places(whole, known).departments
+    codes = tuple(code for code in from_these if code not in left.departments)
+    if not codes or len(codes) == len(from_these):
+        return None
+    note = info(
+        "department_set",
+        f"«{shown(text)}» se entiende como: {', '.join(known.names[code] for code in codes)}.",
+        "Escriba los departamentos uno por uno si son otros.",
+    )
+    return Places(tuple(sorted(codes, key=lambda code: known.order[code])), (note,))
 
 
 def _is_a_place(words: list[Token], match: Match) -> bool:
@@ -171,30 +224,39 @@ def _first_left(text: str, words: list[Token], left: list[int]) -> str | None:
     return written(text, words, left[0], after)
 
 
+def _codes(found: list[Match]) -> set[str]:
+    return {code for match in found for code in match.value.lstrip("~?").split("+")}
+
+
 def _named(known: Atlas, text: str, found: list[Match]) -> Places:
     plain = {match.value for match in found if match.value[0] not in "~+" and "+" not in match.value}
     codes = set(plain)
     notes = []
+    towns = list(dict.fromkeys(match.value[1:] for match in found if match.value.startswith("~")))
+    codes.update(towns)
+    told = [known.names.get(code, code) for code in towns if code not in plain]
+    if told:
+        notes.append(
+            info(
+                "department_from_city",
+                f"«{shown(text)}» se entiende como {'el departamento' if len(told) == 1 else 'los departamentos'}"
+                f" {', '.join(told)}.",
+                "Escriba el departamento si es otro.",
+            )
+        )
     for match in found:
-        if match.value.startswith("~"):
-            code = match.value[1:]
-            codes.add(code)
-            if code not in plain:
-                notes.append(
-                    info(
-                        "department_from_city",
-                        f"«{shown(text)}» se entiende como el departamento {known.names.get(code, code)}.",
-                        "Escriba el departamento si es otro.",
-                    )
-                )
-        elif "+" in match.value:
-            several = match.value.split("+")
+        if "+" in match.value:
+            guessed = match.value.startswith("?")
+            several = match.value.lstrip("?").split("+")
             codes.update(several)
             listed = ", ".join(known.names.get(code, code) for code in several)
             notes.append(
-                info(
+                Note(
+                    Severity.WARNING if guessed else Severity.INFO,
                     "department_set",
-                    f"«{shown(text)}» se entiende como: {listed}.",
+                    f"«{shown(text)}» no dice cuáles: se toman los del procedimiento unificado, {listed}."
+                    if guessed
+                    else f"«{shown(text)}» se entiende como: {listed}.",
                     "Escriba los departamentos uno por uno si son otros.",
                 )
             )
@@ -231,6 +293,15 @@ def _unknown(known: Atlas, text: str, piece: str | None, *, named: bool = True) 
     wrong = piece or text
     if fold(wrong) in known.keys:
         wrong = text  # a department's name that means something else here ("nivel central")
+    several = SEVERAL.get(key(wrong))
+    if several and not known.default:
+        names = [known.names[code] for code in several if code in known.names]
+        note = error(
+            "department_ambiguous",
+            f"«{shown(wrong)}» está en más de un departamento: {' o '.join(names)}. No se tomó ninguno.",
+            "Escriba el departamento.",
+        )
+        return Places(known.default, (note,))
     likeness = process.extractOne(fold(wrong), known.keys.keys(), scorer=fuzz.ratio, score_cutoff=86)
     if likeness is not None and len(fold(wrong)) >= 5:
         name = known.keys[likeness[0]]

@@ -4,20 +4,23 @@ Rule: a file, however bad, never raises: what cannot be read is a finding. Nothi
 pairing with what was stored before, and anything that depends on today.
 """
 
-import io
-
-from python_calamine import CalamineError, CalamineWorkbook
-
+from nanduti_hub.plans.personal import veiled
 from nanduti_hub.plans.rows import Finding, Known, Reading, Row
 from nanduti_hub.plans.workbook.activity import Section
 from nanduti_hub.plans.workbook.axes import starts_like_axis
-from nanduti_hub.plans.workbook.container import MAX_ROWS, Package, open_package, refused
-from nanduti_hub.plans.workbook.fields import Page, Placed, axis, facts_of, tell, tell_all
-from nanduti_hub.plans.workbook.grid import Grid, Hidden, Place, grids
+from nanduti_hub.plans.workbook.base import Marks, marks_of
+from nanduti_hub.plans.workbook.bounds import MAX_ROWS, Unreadable
+from nanduti_hub.plans.workbook.exact import read_own
+from nanduti_hub.plans.workbook.fields import Facts, Page, Placed, axis, facts_of, tell, tell_all
+from nanduti_hub.plans.workbook.grid import Grid, Hidden, Place
 from nanduti_hub.plans.workbook.headings import Heading, find_heading
+from nanduti_hub.plans.workbook.opening import Opened, open_workbook, readable
+from nanduti_hub.plans.workbook.own_table import OwnTable, is_beside, labels_of, own_table, without_remarks
 from nanduti_hub.plans.workbook.places import read_places
+from nanduti_hub.plans.workbook.progress import Progress
 from nanduti_hub.plans.workbook.remarks import tell_sheet
 from nanduti_hub.plans.workbook.settling import settle
+from nanduti_hub.plans.workbook.sheet_names import department_said, kept_by_name, without_summaries
 from nanduti_hub.plans.workbook.sheets import (
     Sheet,
     about,
@@ -31,73 +34,68 @@ from nanduti_hub.plans.workbook.sheets import (
 from nanduti_hub.plans.workbook.text import error, info, warning
 from nanduti_hub.plans.workbook.walk import read_table
 
-_CORRUPT = Reading(
-    findings=(
-        refused(
-            "file_corrupt",
-            "El archivo está dañado: su contenido no se puede leer como libro de Excel.",
-            "Ábralo en Excel, deje que lo repare, guárdelo como .xlsx y súbalo otra vez.",
-        ),
-    )
-)
 
-
-def read_workbook(content: bytes, file_name: str, known: Known) -> Reading:
+def read_workbook(content: bytes, file_name: str, known: Known, progress: Progress | None = None) -> Reading:
     """Read a coordinator's plan. `file_name` only helps to say what a wrong file is."""
-    package = open_package(content, file_name)
-    if isinstance(package, Finding):
-        return Reading(findings=(package,))
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return _read(book, package, known)
-    except (CalamineError, ValueError, OverflowError, IndexError, KeyError):
-        return _CORRUPT
-    except BaseException as failure:
-        # calamine's own panics come as an exception that is no Exception and that no module exports.
-        if type(failure).__name__ != "PanicException":
-            raise
-        return _CORRUPT
+        with readable():
+            return _read(open_workbook(content, file_name), known, marks_of(content), progress or Progress())
+    except Unreadable as failure:
+        return Reading(findings=(failure.finding,))
 
 
-def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
-    facts = facts_of(known, package)
+def _read(opened: Opened, known: Known, marks: Marks, progress: Progress) -> Reading:
+    facts = facts_of(known, opened.package)
+    facts.progress = progress
     found: list[Placed] = []
     sheets: list[Sheet] = []
     misses: list[tuple[int, Grid]] = []
-    if package.macros:
-        found.append(
-            Placed(
-                -1,
-                -1,
-                -1,
-                about("", info("macros_ignored", "El libro trae macros: no se ejecutan ni se leen.")),
-            )
-        )
-    for index, grid in enumerate(grids(book, package)):
+    hidden: list[tuple[int, str]] = []
+    own: list[tuple[int, Grid, OwnTable]] = []
+    found.extend(Placed(-1, -1, -1, about("", note)) for note in opened.package.notes)
+    for index, grid in enumerate(opened.sheets):
         match grid:
             case Finding():
                 found.append(Placed(index, -1, -1, grid))
             case Hidden():
-                note = warning(
-                    "sheet_hidden",
-                    f"La hoja «{grid.name}» está oculta y no se leyó.",
-                    "Si es parte del plan, muéstrela y vuelva a subir el archivo; si no, bórrela.",
-                )
-                found.append(Placed(index, -1, -1, about(grid.name, note)))
+                hidden.append((index, grid.name))
             case Grid():
+                without_remarks(grid, marks)
+                table = own_table(grid, based=marks.base is not None)
+                if table is not None:
+                    own.append((index, grid, table))
+                    continue
+                if is_beside(grid.name, marks, own=bool(own)):
+                    continue
                 heading = find_heading(grid.rows, grid.covered, year=known.year)
                 if heading is None:
                     misses.append((index, grid))
                 else:
                     sheets.append(Sheet(index, grid, heading))
-    sheets = told_years(sheets, known.year, found)
+    for index, name in hidden:
+        if is_beside(name, marks, own=bool(own)):
+            continue
+        note = warning(
+            "sheet_hidden",
+            f"La hoja «{name}» está oculta y no se leyó.",
+            "Si es parte del plan, muéstrela y vuelva a subir el archivo; si no, bórrela.",
+        )
+        found.append(Placed(index, -1, -1, about(name, note)))
+    if own:
+        return _read_own(
+            own, [*misses, *((sheet.index, sheet.grid) for sheet in sheets)], facts, found, known, marks
+        )
+    sheets = kept_by_name(told_years(sheets, known.year, found), found)
     sheets, doubtful = chosen(sheets)
     misses_told = tell_misses(misses, doubtful, any_read=bool(sheets), refused_any=has_error(found))
     found.extend(misses_told)
+    progress.of = sum(len(sheet.grid.rows) for sheet in sheets)
     rows: list[Row] = []
     for sheet in sheets:
         page = Page(index=sheet.index, grid=sheet.grid, facts=facts, found=found)
         rows.extend(_sheet(page, sheet))
+        progress.leave(len(sheet.grid.rows))
+    rows = without_summaries(rows, sheets, found)
     _repeated(rows, sheets, found)
     if sheets and not rows and not has_error(found):
         note = error(
@@ -106,6 +104,32 @@ def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
             "Compruebe que las actividades están en la columna de actividades, debajo del encabezado.",
         )
         found.append(Placed(sheets[0].index, -1, -1, about(sheets[0].grid.name, note)))
+    return _reading(rows, found, marks)
+
+
+def _read_own(
+    own: list[tuple[int, Grid, OwnTable]],
+    others: list[tuple[int, Grid]],
+    facts: Facts,
+    found: list[Placed],
+    known: Known,
+    marks: Marks,
+) -> Reading:
+    """The hub's own tables, and nothing beside them."""
+    rows: list[Row] = []
+    labels = labels_of(known)
+    facts.progress.of = sum(len(grid.rows) for _, grid, _ in own)
+    for index, grid, table in own:
+        rows.extend(read_own(Page(index=index, grid=grid, facts=facts, found=found), table, labels))
+        facts.progress.leave(len(grid.rows))
+    for index, grid in others:
+        if any(any(row) for row in grid.rows):
+            note = info("sheet_ignored", f"La hoja «{grid.name}» no es de la planilla del centro: no se lee.")
+            found.append(Placed(index, -1, -1, about(grid.name, note)))
+    return _reading(rows, found, marks)
+
+
+def _reading(rows: list[Row], found: list[Placed], marks: Marks) -> Reading:
     if len(rows) > MAX_ROWS:
         rows = []
         note = error(
@@ -113,7 +137,7 @@ def _read(book: CalamineWorkbook, package: Package, known: Known) -> Reading:
         )
         found.append(Placed(-1, -1, -1, about("", note)))
     found.sort(key=lambda placed: (placed.sheet, placed.row, placed.column))
-    return Reading(rows=tuple(rows), findings=tuple(placed.finding for placed in found))
+    return Reading(rows=tuple(rows), findings=tuple(placed.finding for placed in found), base=marks.base)
 
 
 def _sheet(page: Page, sheet: Sheet) -> list[Row]:
@@ -126,6 +150,9 @@ def _sheet(page: Page, sheet: Sheet) -> list[Row]:
     }
     if "place" in defaults and read_places(defaults["place"][0], page.facts.atlas).notes:
         del defaults["place"]  # a venue or an address in the title lines is no department
+    department = department_said(page, heading) if "place" not in defaults else None
+    if department is not None:
+        defaults["place"] = department
     table = read_table(page, heading, section, defaults)
     for one in table.headings:
         if "lead" in one.columns or "lead" in defaults or one.leads:
@@ -192,7 +219,7 @@ def _repeated(rows: list[Row], sheets: list[Sheet], found: list[Placed]) -> None
         finding = Finding(
             sheet=row.sheet,
             cell=cell,
-            value=row.title[:200],
+            value=veiled(row.title[:200]),
             severity=note.severity,
             code=note.code,
             message=note.message,

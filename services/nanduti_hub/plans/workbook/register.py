@@ -7,8 +7,10 @@ write it where an institution belongs.
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nanduti.directory import Institution, Platform
+from nanduti_hub.plans.workbook.former_names import FORMER, HINTS, Former
 from nanduti_hub.plans.workbook.phrases import Node, key, trie
 
 
@@ -26,6 +28,14 @@ class Register(Struct, frozen=True):
     local: dict[str, str]
     #: The words of each institution's full name.
     words: dict[str, frozenset[str]]
+    #: What today's institutions were called before, by key; a name that two share, or none has, is "?" and its key.
+    former: dict[str, Former]
+    #: What a name might be, by key: to be asked, never taken.
+    hints: dict[str, str]
+
+
+#: In front of a former name that stands for no single institution of the directory.
+DIVIDED = "?"
 
 
 def register(institutions: tuple[Institution, ...], platform: Platform) -> Register:
@@ -43,6 +53,14 @@ def register(institutions: tuple[Institution, ...], platform: Platform) -> Regis
                 acronyms.add(key(name))
     own = (platform.acronym, platform.name, *platform.aliases)
     pairs.extend((key(name), f"@{platform.code}") for name in own if key(name) not in {"cid", "mesa"})
+    former = _former(institutions, platform)
+    pairs = [
+        *(
+            (name, one.codes[0] if len(one.codes) == 1 else f"{DIVIDED}{name}")
+            for name, one in former.items()
+        ),
+        *pairs,
+    ]
     pairs = [pair for pair in pairs if pair[0]]
     current = [record for record in platform.coordinators if record.until is None] or list(
         platform.coordinators
@@ -56,7 +74,22 @@ def register(institutions: tuple[Institution, ...], platform: Platform) -> Regis
         coordinator=current[-1].institution if current else "",
         local=_local(institutions, platform),
         words={institution.code: frozenset(key(institution.name).split()) for institution in institutions},
+        former=former,
+        hints={key(name): today for name, today in HINTS.items()},
     )
+
+
+def _former(institutions: tuple[Institution, ...], platform: Platform) -> dict[str, Former]:
+    """The former names that this directory can read; a plan of a department may mean its own government's office."""
+    codes = {institution.code for institution in institutions}
+    found = {}
+    for one in FORMER:
+        here = tuple(
+            code for code in one.codes if code in codes and (code != "gobernaciones" or platform.department)
+        )
+        if here or one.today:
+            found.update({key(name): replace(one, codes=here) for name in one.names})
+    return found
 
 
 def _local(institutions: tuple[Institution, ...], platform: Platform) -> dict[str, str]:

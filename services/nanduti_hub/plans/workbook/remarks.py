@@ -4,18 +4,20 @@ given twice, another year in the title.
 
 from collections.abc import Callable
 
-from nanduti_hub.plans.rows import Severity
+from nanduti_hub.plans.rows import Row, Severity
 from nanduti_hub.plans.workbook.amounts import read_amount
 from nanduti_hub.plans.workbook.dates import read_period
 from nanduti_hub.plans.workbook.fields import Page, named, places, tell
 from nanduti_hub.plans.workbook.heading_names import NOT_READ
-from nanduti_hub.plans.workbook.headings import Heading
+from nanduti_hub.plans.workbook.headings import Heading, is_part_of_budget
 from nanduti_hub.plans.workbook.sheets import title_years, years_in
 from nanduti_hub.plans.workbook.table import Table
 from nanduti_hub.plans.workbook.text import Cell, Note, clean, info, letters, shown, warning
 
 _SAMPLE, _GUESSED = 200, 20
 _LEAST_AMOUNT = 10_000
+#: So many activities of one title are looked at for being pasted twice.
+_ALIKE = 50
 
 
 def tell_sheet(page: Page, heading: Heading, table: Table) -> None:
@@ -27,7 +29,9 @@ def tell_sheet(page: Page, heading: Heading, table: Table) -> None:
         _columns(page, one, [row for row in table.activities if one.bottom < row < until])
         _of_another_year(page, one)
     _struck(page, table)
+    _painted(page, table)
     _twice(page, table)
+    _pasted(page, table)
     _other_year(page, heading)
     filled = next((one for one in table.headings if "axis" in one.columns), None)
     if table.filled and filled is not None:
@@ -88,6 +92,11 @@ def _columns(page: Page, heading: Heading, activities: list[int]) -> None:
                 "column_repeated",
                 f"La columna «{label[:80]}» está repetida: se lee solo la primera.",
                 "Deje una sola, o póngales nombres distintos.",
+            )
+        elif "budget" in read and role is None and is_part_of_budget(label):
+            note = info(
+                "column_not_read",
+                f"La columna «{label[:80]}» no se lee: se toma el total, «{heading.labels[read['budget']][:80]}».",
             )
         elif role == NOT_READ or len(values) * 2 < len(sample) or not values:
             note = info(
@@ -165,6 +174,35 @@ def _struck(page: Page, table: Table) -> None:
             )
             value = page.grid.rows[row][title]
             tell(page, (row, title), table.columns.labels.get(title, ""), value, note)
+            continue
+        for column in sorted(table.roles):
+            value = page.grid.rows[row][column] if column >= 0 else ""
+            if value != "" and page.grid.is_struck((row, column)):
+                note = warning(
+                    "cell_struck",
+                    "El valor está tachado: se leyó como los demás.",
+                    "Si ya no vale, bórrelo; si vale, quítele el tachado.",
+                )
+                tell(page, (row, column), table.columns.labels.get(column, ""), value, note)
+
+
+def _painted(page: Page, table: Table) -> None:
+    """Tell once that a state is shown by colour alone."""
+    column = table.columns.status
+    if column < 0 or not page.grid.package.painted:
+        return
+    rows = page.grid.rows
+    painted = [
+        row for row in table.activities if rows[row][column] == "" and page.grid.is_painted((row, column))
+    ]
+    if painted:
+        note = warning(
+            "status_painted",
+            f"El estado está pintado, sin palabras, en {len(painted)} {'fila' if len(painted) == 1 else 'filas'}:"
+            " los colores no se leen.",
+            "Escriba el estado: planificada, en ejecución, concluida, suspendida o cancelada.",
+        )
+        tell(page, (painted[0], column), table.columns.labels[column], "", note)
 
 
 def _twice(page: Page, table: Table) -> None:
@@ -182,6 +220,35 @@ def _twice(page: Page, table: Table) -> None:
                 "Dé a cada actividad su número; si es 1.10, escríbalo con formato de texto.",
             )
             tell(page, (row.row - 1, column), table.columns.labels.get(column, ""), row.code, note)
+
+
+def _pasted(page: Page, table: Table) -> None:
+    """Tell an activity that stands in the sheet twice with the same lead, time, places and money."""
+    seen: dict[str, Row] = {}
+    again: dict[str, list[Row]] = {}
+    for row in table.rows:
+        first = seen.setdefault(row.title, row)
+        if first is row:
+            continue
+        alike = again.setdefault(row.title, [first])
+        before = next((one for one in alike if _said(one) == _said(row)), None)
+        if len(alike) < _ALIKE:
+            alike.append(row)
+        if before is None or not (row.lead or row.start or row.budget_pyg):
+            continue
+        if row.code and row.code == before.code:
+            continue  # its number given twice is told already
+        note = warning(
+            "activity_repeated",
+            f"La actividad es igual a la de la fila {before.row}.",
+            "Si está repetida, borre una; si son dos, escriba en qué se distinguen.",
+        )
+        column = table.columns.title
+        tell(page, (row.row - 1, column), table.columns.labels.get(column, ""), row.title, note)
+
+
+def _said(row: Row) -> tuple[object, ...]:
+    return (row.axis, row.lead, row.start, row.end, row.departments, row.budget_pyg)
 
 
 def _other_year(page: Page, heading: Heading) -> None:

@@ -6,10 +6,12 @@ Rule: dates in columns of their own come first, then the text, then the marks; w
 from datetime import date, timedelta
 from itertools import pairwise
 
+from nanduti_hub.plans.rows import Severity
 from nanduti_hub.plans.workbook import fields
 from nanduti_hub.plans.workbook.columns import Columns
 from nanduti_hub.plans.workbook.fields import Page, is_mark, tell, tell_all
-from nanduti_hub.plans.workbook.text import Cell, error, info, warning
+from nanduti_hub.plans.workbook.grid import Place
+from nanduti_hub.plans.workbook.text import Cell, Note, error, info, warning
 
 
 def read_schedule(
@@ -25,18 +27,16 @@ def read_schedule(
     if value != "":
         read = fields.period(page.facts, value, columns.hint_start)
         if read.notes:
-            tell_all(page, (index, column), columns.labels[column], value, read.notes)
-            told = True
+            told |= _tells(page, (index, column), columns.labels[column], value, read.notes)
         start, where = read.start or read.end, column
-        if columns.end < 0 and not read.day:
+        if columns.end < 0 and not read.day and row[columns.period] == "":
             end = read.end
     column = columns.end
     value = row[column]
     if value != "":
         read = fields.period(page.facts, value, columns.hint_end)
         if read.notes:
-            tell_all(page, (index, column), columns.labels[column], value, read.notes)
-            told = True
+            told |= _tells(page, (index, column), columns.labels[column], value, read.notes)
         end, where = read.end or read.start, column
         if columns.start < 0 and not read.day:
             start = read.start
@@ -45,8 +45,7 @@ def read_schedule(
     if value != "" and (start is None or end is None):
         read = fields.period(page.facts, value, columns.hint)
         if read.notes:
-            tell_all(page, (index, column), columns.labels[column], value, read.notes)
-            told = True
+            told |= _tells(page, (index, column), columns.labels[column], value, read.notes)
         where = column
         if start is None and end is None:
             start, end = (None, read.end) if read.day and columns.deadline else (read.start, read.end)
@@ -73,6 +72,12 @@ def read_schedule(
             told = not dated.isdisjoint(silent)
         _tell_dates(page, columns, index, row, start, end, where, told=told)
     return start, end
+
+
+def _tells(page: Page, place: Place, label: str, value: Cell, notes: tuple[Note, ...]) -> bool:
+    """Tell how a cell was read; whether what it lacks is told with that."""
+    tell_all(page, place, label, value, notes)
+    return any(note.severity is not Severity.INFO for note in notes)
 
 
 def _tell_dates(

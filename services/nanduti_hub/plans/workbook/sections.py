@@ -13,8 +13,10 @@ _TOTAL = re.compile(
     r"^(?:sub ?-?totale?s?|totale?s?|suma(?:toria)?|monto total|gran total|presupuesto total|costo total|total general)\b"
 )
 _TOTAL_NAMES = re.compile(
-    r"^(?:eje|general|gs|poa|plan|componente|objetivo|presupuesto|linea|anual|del? (?:eje|plan|poa|componente|presupuesto|objetivo|la linea)|\d+|[ivx]+|guaranies|por)\b"
+    r"^(?:eje|general|gs|poa|plan|componente|objetivo|presupuesto|linea|anual|del? (?:eje|plan|poa|componente|presupuesto|objetivo|la linea)|\d+|[ivx]+|guaranies|por|en letras"
+    r"|prevencion|deteccion|atencion|proteccion|sancion|investigacion|fortalecimiento|coordinacion)\b"
 )
+_LONGEST_TOTAL = 60
 _FOOT = re.compile(
     r"^(?:notas?\b|fuentes?:|observacion(?:es)?:|elabora(?:do|cion)|aprobad[oa] (?:por|en|segun)|revisad[oa]|firmas?\b|fecha\b|lugar y fecha"
     r"|lugar:|\(?\*|obs\b|leyenda|referencias?\b|siglas?\b|abreviaturas?|vo\.? ?bo|visto bueno|sello|aclaracion|c\.? ?i\.? ?n|asuncion, "
@@ -27,7 +29,7 @@ _LINE = re.compile(
     r"^(?:lineas? (?:de )?(?:accion|trabajo|intervencion)|lineas? estrategicas?|lineamientos?|programa|estrategia)\b(?: ?(?:n°? ?)?\d+(?:\.\d+)*)?"
     r" ?[:.\-]?"
 )
-_LABEL = re.compile(r"^[^:.\-–]{3,40}?(?:\s*\d+(?:\.\d+)*)?\s*[:.\-–]\s*")
+_LABEL = re.compile(r"^[^:.\-–]{3,40}?(?:\s*\d+(?:\.\d+)*)?\s*[:.\-–](?!\d)\s*")
 _RULE = re.compile(r"[\s_\-–—.=*]+")
 
 
@@ -50,7 +52,9 @@ def is_total(text: str) -> bool:
     if match is None:
         return False
     rest = folded[match.end() :].strip(" .:()-")
-    return not rest or (len(rest) <= 60 and bool(_TOTAL_NAMES.match(rest)))
+    if len(rest) > _LONGEST_TOTAL:
+        return False
+    return not rest or match[0].startswith("sub") or bool(_TOTAL_NAMES.match(rest))
 
 
 def is_foot(text: str) -> bool:

@@ -6,15 +6,21 @@ that is left alone.
 
 import re
 
-from nanduti_hub.plans.workbook.fields import Page, named
+from nanduti_hub.plans.workbook.fields import Page, axis, named, tell
 from nanduti_hub.plans.workbook.grid import Grid
 from nanduti_hub.plans.workbook.heading_names import NOT_READ
 from nanduti_hub.plans.workbook.headings import Heading
 from nanduti_hub.plans.workbook.kinds import names_crimes
+from nanduti_hub.plans.workbook.labels import is_week
 from nanduti_hub.plans.workbook.places import Atlas, read_places
-from nanduti_hub.plans.workbook.text import Cell, words
+from nanduti_hub.plans.workbook.text import Cell, info, warning, words
 
 _SAMPLE = 60
+_TERMS = frozenset(("corto", "mediano", "largo"))
+#: A row with fewer cells is a note or a signature.
+_FULL = 3
+#: So many cells tell whether a column names axes.
+_FEW = 12
 _TAUGHT = re.compile(r"^(?:poblacion |personas |publico )?participantes?$")
 #: The longest mark under an institution's name: "X", "R", "apoyo".
 _LONGEST_MARK = 12
@@ -22,12 +28,103 @@ _LONGEST_MARK = 12
 
 def settle(page: Page, heading: Heading) -> None:
     """Settle what the cells below a heading say about its columns."""
+    _weeks(page, heading)
+    _parts(page, heading)
+    _terms(page, heading)
     _scope(page.grid, heading)
     _places(page.facts.atlas, heading)
     _partners(page, heading)
     _helpers(page, heading)
     _lead(page, heading)
     _total(page.grid, heading)
+    _axis(page, heading)
+
+
+def _weeks(page: Page, heading: Heading) -> None:
+    """Marks under weeks or fortnights of a month are read as the month, which is told once."""
+    marked = sorted(heading.marks)
+    labels = [heading.labels[column].rpartition(" / ") for column in marked]
+    if not any(group and is_week(part) and heading.marks[column].months == 1
+               for column, (group, _, part) in zip(marked, labels, strict=True)):  # fmt: skip
+        return
+    note = info(
+        "weeks_as_months",
+        "Las marcas por semana o quincena se leen como el mes entero.",
+        "Si hace falta el día, agregue las columnas «Inicio» y «Fin».",
+    )
+    tell(page, (heading.bottom, marked[0]), heading.labels[marked[0]], "", note)
+
+
+def _parts(page: Page, heading: Heading) -> None:
+    """Of "Actividad principal | Sub-actividad" the one that more rows fill is the activity; the other groups them."""
+    title = heading.columns["title"]
+    also = [column for column, role in heading.known.items() if role == "title" and column > title]
+    rows = [row for row in page.grid.rows[heading.bottom + 1 :][:_SAMPLE] if sum(map(bool, row)) >= _FULL]
+    filled = {column: sum(1 for row in rows if row[column] != "") for column in (title, *also)}
+    best = max(filled, key=lambda column: (filled[column], column == title))
+    if best == title or not filled[title]:
+        return
+    heading.columns = {role: column for role, column in heading.columns.items() if column != best}
+    heading.columns["title"] = best
+    heading.unread = [column for column in heading.unread if column != best]
+    place = next((role for role in ("line", "objective") if role not in heading.columns), None)
+    if place is None:
+        heading.unread.append(title)
+        return
+    heading.columns[place] = title
+    note = info(
+        "column_read_as",
+        f"La columna «{heading.labels[title][:80]}» agrupa a las de «{heading.labels[best][:80]}», que se leen como"
+        " las actividades.",
+        "Si las actividades son las primeras, escríbalas en cada fila.",
+    )
+    tell(page, (heading.bottom, title), heading.labels[title], "", note)
+
+
+def _terms(page: Page, heading: Heading) -> None:
+    """Columns for the short, medium and long term are marked, and are no dates: told once, and left alone."""
+    columns = [
+        column
+        for column, label in heading.labels.items()
+        if words(label.rpartition(" / ")[2]).removesuffix(" plazo") in _TERMS and column not in heading.marks
+    ]
+    if len(columns) < len(_TERMS) - 1:
+        return
+    heading.columns = {role: column for role, column in heading.columns.items() if column not in columns}
+    heading.unread = [column for column in heading.unread if column not in columns]
+    first = min(columns)
+    note = warning(
+        "term_columns",
+        "Las columnas de corto, mediano y largo plazo no dicen fechas: no se leen.",
+        "Agregue las columnas «Inicio» y «Fin», o el trimestre o los meses de cada actividad.",
+    )
+    tell(page, (heading.bottom, first), heading.labels[first], "", note)
+
+
+def _axis(page: Page, heading: Heading) -> None:
+    """A column under "Línea", "Objetivo" or an unknown name is the axis when all its cells name axes of the plan."""
+    if "axis" in heading.columns:
+        return
+    roles = {column: role for role, column in heading.columns.items() if role in {"line", "objective"}}
+    for column in sorted({*roles, *(one for one in heading.unread if one not in heading.known)}):
+        rows = page.grid.rows[heading.bottom + 1 : heading.bottom + _SAMPLE]
+        values = [row[column] for row in rows if row[column] != "" and sum(map(bool, row)) >= _FULL][:_FEW]
+        read = [axis(page.facts, value) for value in values if isinstance(value, str)]
+        named = sum(1 for one in read if one.plain and one.common is not None and not one.notes)
+        if not read or named * 5 < len(values) * 4:
+            continue
+        if column in roles:
+            del heading.columns[roles[column]]
+        else:
+            heading.unread.remove(column)
+        heading.columns["axis"] = column
+        note = info(
+            "column_read_as",
+            f"La columna «{heading.labels[column][:80]}» se entiende como la del eje: sus celdas nombran ejes del plan.",
+            "Si no es así, póngale «Eje» a la columna del eje.",
+        )
+        tell(page, (heading.bottom, column), heading.labels[column], "", note)
+        return
 
 
 def _scope(grid: Grid, heading: Heading) -> None:

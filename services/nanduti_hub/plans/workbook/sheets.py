@@ -9,15 +9,22 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from nanduti_hub.plans.personal import veiled
 from nanduti_hub.plans.rows import Finding, Severity
 from nanduti_hub.plans.workbook.axes import starts_like_axis
 from nanduti_hub.plans.workbook.fields import Placed
 from nanduti_hub.plans.workbook.grid import Grid, Place
 from nanduti_hub.plans.workbook.headings import Heading, near_misses
 from nanduti_hub.plans.workbook.labels import role_of
-from nanduti_hub.plans.workbook.text import Note, clean, error, fold, info, warning
+from nanduti_hub.plans.workbook.sideways import lies_sideways
+from nanduti_hub.plans.workbook.text import Note, address, clean, error, fold, info, shown, warning
 
 _LABELLED = re.compile(r"^([^:]{3,45}):\s*(.*)$")
+#: "Objetivo 2.1. Que vuelvan a la escuela": a number in place of the colon.
+_NUMBERED = re.compile(
+    r"^(objetivos?(?: \w+)?|l[ií]neas? de acci[oó]n) ?(?:n[°º.]* ?)?\d+(?:\.\d+)*\.? ?[.):–-]* ?(?=\D)(\S.+)$",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?<!\d)(20[1-4]\d)(?!\d)")
 _TITLE = re.compile(r"\bplan\b|\bpoa\b|matriz|periodo|ano\b")
 
@@ -32,7 +39,11 @@ class Sheet(Struct):
 
 def about(sheet: str, note: Note) -> Finding:
     return Finding(
-        sheet=sheet, severity=note.severity, code=note.code, message=note.message, suggestion=note.suggestion
+        sheet=sheet,
+        severity=note.severity,
+        code=note.code,
+        message=veiled(note.message),
+        suggestion=note.suggestion,
     )
 
 
@@ -108,6 +119,10 @@ def tell_misses(
     for index, grid in misses:
         if not any(any(row) for row in grid.rows):
             continue
+        sideways = lies_sideways(grid.rows)
+        if sideways is not None:
+            told.append(Placed(index, *sideways, _told_sideways(grid, sideways, any_read=any_read)))
+            continue
         note = info(
             "sheet_ignored", f"La hoja «{grid.name}» no tiene el encabezado de una matriz: no se lee."
         )
@@ -137,6 +152,20 @@ def tell_misses(
     return told
 
 
+def _told_sideways(grid: Grid, place: Place, *, any_read: bool) -> Finding:
+    return Finding(
+        sheet=grid.name,
+        cell=address(*place),
+        value=shown(grid.rows[place[0]][place[1]]),
+        severity=Severity.WARNING if any_read else Severity.ERROR,
+        code="sheet_transposed",
+        message=f"La hoja «{grid.name}» está de costado: los nombres de los datos van hacia abajo y cada actividad"
+        " es una columna. No se lee.",
+        suggestion="Ponga los nombres de los datos en una fila y cada actividad en una fila debajo (copiar,"
+        " pegado especial, «Transponer»).",
+    )
+
+
 def said_above(sheet: Sheet) -> dict[str, tuple[str, Place]]:
     """What the lines above the heading say for the whole sheet, by role, and where."""
     said: dict[str, tuple[str, Place]] = {}
@@ -144,7 +173,7 @@ def said_above(sheet: Sheet) -> dict[str, tuple[str, Place]]:
         texts = [(column, clean(value)) for column, value in enumerate(sheet.grid.rows[index]) if value != ""]
         for order, (column, text) in enumerate(texts):
             label, value = text.rstrip(" :"), ""
-            match = _LABELLED.match(text)
+            match = _LABELLED.match(text) or _NUMBERED.match(text)
             if match and match[2]:
                 label, value = match[1], match[2]
             elif order + 1 < len(texts) and len(text) < 45:

@@ -12,7 +12,7 @@ from nanduti_hub.plans.workbook.filling import fill, fill_only_axis, is_wide, ta
 from nanduti_hub.plans.workbook.grid import Place
 from nanduti_hub.plans.workbook.heading_names import TITLE_ORDER
 from nanduti_hub.plans.workbook.headings import Heading, find_heading
-from nanduti_hub.plans.workbook.labels import role_of
+from nanduti_hub.plans.workbook.other_tables import is_other_table, titles_other_table
 from nanduti_hub.plans.workbook.sections import are_numbers, is_foot, is_total
 from nanduti_hub.plans.workbook.settling import settle
 from nanduti_hub.plans.workbook.sheets import listed
@@ -47,6 +47,8 @@ _DITTO = frozenset(
 )
 #: No number of an activity is longer.
 _LONG_CODE = 10
+#: So many rows of details may stand under an activity.
+_MOST_DETAILS = 8
 _TITLES = tuple(word[:4] for word in TITLE_ORDER)
 
 
@@ -62,7 +64,9 @@ def read_table(
     rows = page.grid.rows
     last_full = _last_full(table)
     index = heading.bottom + 1
+    walked = page.facts.progress.walk
     while index < len(rows):
+        walked(index)
         row = rows[index]
         if any(row) or index in table.broken:
             skip_to = _next_heading(table, index, row)
@@ -71,7 +75,12 @@ def read_table(
                 table.outside = False
                 last_full = _last_full(table)
                 continue
-            if table.outside or _is_other_table(table, index, row):
+            if table.outside or is_other_table(table, index, row):
+                index += 1
+                continue
+            if titles_other_table(table, index, row):
+                column = next(at for at, value in enumerate(row) if value != "")
+                tell_ignored(table, index, column, row[column], doubtful=False)
                 index += 1
                 continue
             if table.activities and not _DITTO.isdisjoint(row):
@@ -80,35 +89,6 @@ def read_table(
         index += 1
     refuse_merges(table)
     return table
-
-
-def _is_other_table(table: Table, index: int, row: list[Cell]) -> bool:
-    """Whether a table that is not of activities begins here: after a blank row, headings without an activity."""
-    rows = table.page.grid.rows
-    if not table.activities or (
-        row[table.columns.lead] and fields.named(table.page.facts, row[table.columns.lead]).codes
-    ):
-        return False
-    apart = any(not any(rows[at]) for at in (index - 1, index - 2) if at > table.heading.bottom)
-    filled = [(column, value) for column, value in enumerate(row) if value != ""]
-    if (
-        not apart
-        or len(filled) < 2
-        or not all(isinstance(value, str) and len(value) <= 60 for _, value in filled)
-    ):
-        return False
-    roles = {role for _, value in filled if (role := role_of(clean(value))) is not None}
-    if len(roles) < 2 or sum(1 for _, value in filled if role_of(clean(value))) * 2 < len(filled):
-        return False
-    table.outside = True
-    column, value = filled[0]
-    note = warning(
-        "table_ignored",
-        f"Desde la fila {index + 1} hay otra tabla, sin columna de actividades: no se lee.",
-        "Si son actividades, ponga «Actividad» en el encabezado de su columna.",
-    )
-    tell(table.page, (index, column), "", value, note)
-    return True
 
 
 def _last_full(table: Table) -> int:
@@ -204,7 +184,8 @@ def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None
         return
     code = row[table.columns.code]
     if isinstance(code, str) and len(code) > _LONG_CODE and is_foot(clean(code)):
-        tell_ignored(table, index, table.columns.code, code, doubtful=False)  # "Elaborado por:" beside a name
+        table.foot = True  # "Elaborado por:" beside a name
+        tell_ignored(table, index, table.columns.code, code, doubtful=False)
         return
     if title != "" and row[lead] != "" and not _is_total_row(title):
         short = not isinstance(title, str) or len(title) <= 5
@@ -222,6 +203,8 @@ def _read_row(table: Table, index: int, row: list[Cell], last_full: int) -> None
         return
     if title == "":
         _untitled(table, index, row, filled, last_full)
+        return
+    if _runs_on(table, index, filled, title):
         return
     numbered = row[table.columns.code] != ""
     if len(filled) <= 2 and not numbered and (index > last_full or is_wide(table, index, title_column)):
@@ -330,11 +313,36 @@ def _continues(table: Table, index: int, row: list[Cell], filled: list[int]) -> 
     return True
 
 
+def _runs_on(table: Table, index: int, filled: list[int], title: Cell) -> bool:
+    """Whether the row is only more text of the activity above it: a title alone, in small letters or without number.
+
+    Without a number where the activities have theirs: a list of details under one of them.
+    """
+    if len(filled) != 1 or not table.activities or index - table.activities[-1] > _MOST_DETAILS:
+        return False
+    above = table.activities[-1]
+    rows = table.page.grid.rows
+    if not all(any(rows[at]) for at in range(above, index)):
+        return False
+    text = clean(title)
+    opens_small = above == index - 1 and text[:1].islower() and text[1:2] not in {")", "."}
+    if not opens_small and (rows[above][table.columns.code] == "" or text.isupper() or text[:1].isdigit()):
+        return False
+    note = warning(
+        "row_continues",
+        f"La fila {index + 1} parece parte del texto de la fila {above + 1} y no se carga: «{text[:80]}».",
+        "Ponga el texto entero en una sola celda; si es otra actividad, complete sus columnas.",
+    )
+    tell(table.page, (index, filled[0]), table.columns.labels.get(filled[0], ""), title, note)
+    return True
+
+
 def _untitled(table: Table, index: int, row: list[Cell], filled: list[int], last_full: int) -> None:
     known = {table.roles.get(column, "") for column in filled}
     first = filled[0]
     if len(filled) == 1 and known <= {"code", ""} and len(clean(row[first])) > _LONG_CODE:
-        tell_ignored(table, index, first, row[first], doubtful=True)  # the plan's title again, on a new page
+        # The plan's title again, on a new page; below a signature it is somebody's post.
+        tell_ignored(table, index, first, row[first], doubtful=not table.foot)
         return
     if known <= {"budget", "", "target", "progress", "baseline"} and not any(
         isinstance(row[column], str) for column in filled

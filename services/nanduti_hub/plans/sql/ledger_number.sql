@@ -1,0 +1,2 @@
+-- The last number that the ledger has given.
+SELECT seq FROM ledger_head
