@@ -2,7 +2,8 @@
 
     python tests/upgrade/write_dump.py 0.1.0
 
-Small and synthetic: the starting directory, one plan, a few actions with their changes. Beside the dump stands
+Small and synthetic: the starting directory, one plan with two revisions, a few actions with their changes and
+reports, a borrador, a person, a token, a saved query. Beside the dump stands
 what the register was, so that the upgraded database can be held to it.
 """
 
@@ -19,14 +20,23 @@ TESTS = Path(__file__).parent.parent
 sys.path.insert(0, str(TESTS))
 
 from databases import PASSWORDS, Database  # noqa: E402  # found beside this script's folder
+from msgspec.structs import replace  # noqa: E402
 from samples import COORDINATOR, action, plan  # noqa: E402
+from small_workbook import BUDGET, ROWS, workbook  # noqa: E402
 
+from nanduti.actions import Report  # noqa: E402
 from nanduti.vocabulary import Status  # noqa: E402
 from nanduti_hub import migrations  # noqa: E402
 from nanduti_hub.access.invitations import invite  # noqa: E402
 from nanduti_hub.access.sessions import Held  # noqa: E402
 from nanduti_hub.access.tokens import create_token  # noqa: E402
-from nanduti_hub.actions.commands import ChangeStatus, Facts, PlanAction, ReportProgress  # noqa: E402
+from nanduti_hub.actions.commands import (  # noqa: E402
+    ChangeStatus,
+    Facts,
+    PlanAction,
+    ReportIndicator,
+    ReportProgress,
+)
 from nanduti_hub.actions.project import ACTIONS  # noqa: E402
 from nanduti_hub.actions.queries import register_state  # noqa: E402
 from nanduti_hub.administration import OPERATOR, record_command  # noqa: E402
@@ -37,11 +47,25 @@ from nanduti_hub.hub import found_directory  # noqa: E402
 from nanduti_hub.ledger.database import close_database, open_database, transaction  # noqa: E402
 from nanduti_hub.ledger.execute import Ledger, execute, run  # noqa: E402
 from nanduti_hub.ledger.gate import Gate  # noqa: E402
+from nanduti_hub.ledger.identifiers import new_id  # noqa: E402
 from nanduti_hub.ledger.sequencer import number_events  # noqa: E402
 from nanduti_hub.plans.commands import RegisterPlan  # noqa: E402
+from nanduti_hub.plans.confirming import Confirmation, confirm  # noqa: E402
 from nanduti_hub.plans.project import PLANS  # noqa: E402
+from nanduti_hub.plans.uploads import unrecorded, upload  # noqa: E402
+from nanduti_hub.saved.queries import keep_query  # noqa: E402
 
 FACTS = Facts(institutions=frozenset({"mtess"}), departments=frozenset({"PY-7"}), today=date(2026, 11, 24))
+
+
+async def revise(ledger: Ledger, plan_id: str) -> None:
+    """Two workbooks become revisions of the plan, and a third is only looked at."""
+    for number, budget in enumerate((1_000_000, 2_000_000, 3_000_000), 1):
+        rows = [[*row[:BUDGET], budget] for row in ROWS]
+        made = await upload(ledger, COORDINATOR, plan_id, f"poa-{number}.xlsx", workbook(rows), unrecorded)
+        if number < 3:
+            act = Confirmation(act=f"Acta sintética {number}", act_date=FACTS.today)
+            await confirm(ledger, COORDINATOR, made, act, unrecorded)
 
 
 async def fill(database: Database) -> dict[str, object]:
@@ -65,8 +89,14 @@ async def fill(database: Database) -> dict[str, object]:
             entered,
             ChangeStatus(status=Status.IN_PROGRESS),
             ReportProgress(progress=number * 10),
+            ReportIndicator(
+                number=1,
+                report=Report(on=FACTS.today, value=number, department="PY-7", category="inspectores"),
+                facts=FACTS,
+            ),
         ):
             await run(ledger, COORDINATOR, lambda c, i=id_, m=command: execute(c, ledger, ACTIONS, i, m))
+    await revise(ledger, synthetic.id)
     while await number_events(pools, gate):
         pass
     async with transaction(pools, OPERATOR) as connection:
@@ -74,10 +104,14 @@ async def fill(database: Database) -> dict[str, object]:
         roles = [Held(Role.FOCAL_POINT, "mtess")]
         person, _ = await invite(connection, OPERATOR, "mtess", "ana", "Ana Sintética", roles)
         await record_command(connection, "person invite", None, person.id)
+    keeper = replace(COORDINATOR, id=f"token:{new_id()}")
+    async with transaction(pools, keeper) as connection:
+        await keep_query(connection, keeper, "Vencidas", "overdue=true")
     async with transaction(pools, WORKER, snapshot=True) as connection:
         state = await register_state(connection)
     await close_database(pools)
-    rows = dict.fromkeys(("token", "person", "person_role", "invitation", "audit"), 1)
+    rows = dict.fromkeys(("token", "person", "person_role", "invitation", "audit", "saved_query"), 1)
+    rows |= {"import": 3, "report": 5}
     return {"number": state.number, "digest": state.digest, "actions": state.actions, "rows": rows}
 
 
