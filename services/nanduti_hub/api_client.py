@@ -14,10 +14,11 @@ import msgspec
 from msgspec import Struct
 
 from nanduti.terminal import why
+from nanduti_hub.plans.notices import UNLIKE
 from nanduti_hub.plans.rows import Finding, Reading, Row
+from nanduti_hub.plans.workbook.bounds import MAX_FILE
 
-#: Bytes of a workbook that a hub takes, and seconds that it may think about one.
-MOST_BYTES = 20_000_000
+#: Seconds that a hub may think about a workbook.
 PATIENCE = 180
 #: Seconds between two looks at a workbook that is being read.
 LOOK_EVERY = 0.3
@@ -54,6 +55,12 @@ class HubAddress(Struct, frozen=True):
             ApiProblem: there is none, or no token for the platform.
 
         """
+        if api and not api.startswith(("http://", "https://")):
+            raise ApiProblem(
+                "hub_away",
+                f"La dirección «{api}» no empieza con http:// o https://.",
+                "Por ejemplo: http://centro:8000.",
+            )
         file = HubFile(api) if api else _read_hub_file(home)
         chosen = (token or "").strip() or file.tokens.get(platform)
         if chosen is None:
@@ -80,22 +87,24 @@ def _read_hub_file(home: Path) -> HubFile:
 
 
 class Published(Struct, frozen=True):
-    """How the hub read a workbook, and what it did with it, in a sentence (nothing, if it did not publish it); and
-    the id of its borrador.
+    """How the hub read a workbook, and what it did with it, in a sentence (nothing, if it did not publish it); the
+    id of its borrador, and how many findings there are of which the reading has the first.
     """
 
     reading: Reading
     sentence: str
-    draft: str = ""
+    draft: str
+    findings_total: int
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
-    """What is asked for where something stands in the way: only the valid rows; and whose value all conflicts take
-    ("workbook" or "register").
+    """What is asked for where something stands in the way: only the valid rows; whose value all conflicts take
+    ("workbook" or "register"); and a workbook that is like nothing in its plan.
     """
 
     only_valid: bool = False
     take: str | None = None
+    anyway: bool = False
 
 
 NO_WISHES = Wishes()
@@ -119,6 +128,7 @@ class _Draft(Struct, frozen=True):
     counts: dict[str, int]
     rows: tuple[_DraftRow, ...]
     findings: tuple[Finding, ...]
+    findings_total: int = 0
     state: str = "read"
     progress: _Progress | None = None
     next: str | None = None
@@ -142,10 +152,10 @@ def publish_workbook(
         ApiProblem: the hub refused, with its reason.
 
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_FILE:
         raise ApiProblem(
             "too_large",
-            "La planilla pasa de 20 MB.",
+            f"La planilla pasa de {MAX_FILE // 1_000_000} MB.",
             "Borre las imágenes y las hojas que sobran y guárdela de nuevo.",
         )
     plan_id = urllib.parse.quote(plan or _only_plan(address, platform), safe="")
@@ -155,11 +165,11 @@ def publish_workbook(
     if wishes.take is not None and draft.counts.get("conflict"):
         body = json.dumps({"others": wishes.take}).encode()
         seen = {"If-Match": f'"{draft.version}"'}
-        answer = _call(address, "PUT", f"{path}/ticks", body, "application/json", seen)
-        draft = msgspec.convert(answer, _Draft)
+        draft = _call(address, "PUT", f"{path}/ticks", body, "application/json", seen, _read_draft)
         reading = Reading(rows=rows, findings=draft.findings)
-    if draft.outcome == "rejected" and not wishes.only_valid:
-        return Published(reading, "", draft.id)
+    is_foreign = any(finding.code == UNLIKE for finding in draft.findings) and not wishes.anyway
+    if is_foreign or (draft.outcome == "rejected" and not wishes.only_valid):
+        return Published(reading, "", draft.id, draft.findings_total)
     body = json.dumps({"act": act, "act_date": act_date, "only_valid": wishes.only_valid}).encode()
     try:
         done = _call(address, "POST", f"{path}/confirm", body, "application/json")
@@ -167,9 +177,11 @@ def publish_workbook(
         if problem.code not in _IN_THE_WAY:
             raise
         # Somebody may have corrected the register since: what stands in the way now is what is shown.
-        draft = msgspec.convert(_call(address, "GET", path), _Draft)
-        return Published(Reading(rows=rows, findings=draft.findings), "", draft.id)
-    return Published(reading, _told(done, draft.counts.get("absent", 0)), draft.id)
+        draft = _call(address, "GET", path, read=_read_draft)
+        again = Reading(rows=rows, findings=draft.findings)
+        return Published(again, "", draft.id, draft.findings_total)
+    told_ = _told(done, draft.counts.get("absent", 0))
+    return Published(reading, told_, draft.id, draft.findings_total)
 
 
 def _drafted(
@@ -179,8 +191,7 @@ def _drafted(
     query = urllib.parse.urlencode({"file_name": name})
     path = f"/v1/plans/{plan_id}/imports?{query}"
     later = {"Prefer": "respond-async"}
-    answer = _call(address, "POST", path, content, "application/octet-stream", later)
-    draft = msgspec.convert(answer, _Draft)
+    draft = _call(address, "POST", path, content, "application/octet-stream", later, _read_draft)
     path = f"/v1/imports/{draft.id}"
     heard, until = draft.progress, time.monotonic() + PATIENCE
     while draft.state == "reading":
@@ -193,13 +204,17 @@ def _drafted(
                 "hub_away", "El centro no termina de leer la planilla.", "Intente de nuevo más tarde."
             )
         time.sleep(LOOK_EVERY)
-        draft = msgspec.convert(_call(address, "GET", path), _Draft)
+        draft = _call(address, "GET", path, read=_read_draft)
     rows, following = [one.row for one in draft.rows], draft.next
     while following is not None:
-        page = msgspec.convert(_call(address, "GET", f"{path}?cursor={following}"), _Draft)
+        page = _call(address, "GET", f"{path}?cursor={following}", read=_read_draft)
         rows += [one.row for one in page.rows]
         following = page.next
     return draft, tuple(rows)
+
+
+def _read_draft(answer: Any) -> _Draft:
+    return msgspec.json.decode(answer.read(), type=_Draft)
 
 
 def fetch_template(address: HubAddress, platform: str, plan: str | None) -> bytes:
@@ -276,7 +291,7 @@ def _call(
         inner = getattr(error, "reason", error)
         reason = why(inner) if isinstance(inner, BaseException) else str(inner)
         raise ApiProblem("hub_away", f"{away}: {reason}.", "¿Está en marcha?") from error
-    except ValueError as error:
+    except (ValueError, msgspec.MsgspecError) as error:
         # A header that is no header, an address that is none, or an answer that is not the hub's.
         raise ApiProblem("hub_away", f"{away} como un centro Ñandutí, o el token no es un token.") from error
 

@@ -263,6 +263,11 @@ TAKES = {"planilla": "workbook", "registro": "register"}
     help="Qué vale donde la planilla y el registro cambiaron la misma celda. / Whose value all conflicts take.",
 )
 @click.option(
+    "--anyway",
+    is_flag=True,
+    help="Publicar aunque ninguna fila se parezca a una acción del plan. / Though no row is like an action of the plan.",
+)
+@click.option(
     "--annotated",
     metavar="COPIA.xlsx",
     type=click.Path(path_type=Path),
@@ -282,6 +287,7 @@ def import_command(
     act_date: str | None,
     only_valid: bool,
     take: str | None,
+    anyway: bool,
     annotated: Path | None,
     home: Path,
     api: str | None,
@@ -293,11 +299,14 @@ def import_command(
 
     Exits with 0 imported (or importable), 1 rejected, 2 wrong usage.
     """
-    if preview:
+    wrong = None if annotated is None else submission.in_the_way_of(annotated)
+    if wrong is not None:
+        done = wrong
+    elif preview:
         done = asyncio.run(submission.previewed(file, platform, year))
     else:
         where = submission.Where(home=home, api=api, token=token)
-        wishes = Wishes(only_valid=only_valid, take=TAKES[take] if take else None)
+        wishes = Wishes(only_valid=only_valid, take=TAKES[take] if take else None, anyway=anyway)
         done = submission.published(where, file, platform, plan, act, act_date, wishes)
     if as_json:
         click.echo(submission.as_json(done))
@@ -307,9 +316,10 @@ def import_command(
         try:
             asyncio.run(submission.annotate(file, done, annotated))
         except ApiProblem as problem:
-            raise click.ClickException(str(problem)) from problem
-        if not as_json:
-            click.echo(f"Copia con las observaciones: {annotated}.")
+            # What was published stays published, and so the exit code says.
+            click.echo(f"Error: {problem}", err=True)
+        else:
+            click.echo(f"Copia con las observaciones: {annotated}.", err=as_json)
     sys.exit(done.exit_code)
 
 

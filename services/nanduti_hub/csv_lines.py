@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 #: A file's first bytes: they tell Excel that it is UTF-8.
 BOM = b"\xef\xbb\xbf"
+#: With these a formula begins, or what some programs take for one: the wide signs too, and blanks before them.
+_BEGINNINGS = "=+-@\t\r\n＝＋－＠"
 
 
 def guarded_line(cells: Iterable[str | int]) -> bytes:
@@ -19,4 +21,4 @@ def guarded_line(cells: Iterable[str | int]) -> bytes:
 
 
 def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
+    return f"'{cell}" if cell[:1] in _BEGINNINGS and cell else cell

@@ -42,7 +42,7 @@ class Rates(Struct, frozen=True, kw_only=True):
     refusals: Rate = Rate(5, 200)
     knocks: Rate = Rate(5, 120)
     devices: Rate = Rate(0.2, 10)
-    calendars: Rate = Rate(0.05, 60)
+    calendars: Rate = Rate(0.05, 10)
 
 
 def rates_for(requests_per_second: float) -> Rates:

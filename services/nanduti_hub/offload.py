@@ -3,7 +3,8 @@
 Nothing that a file contains can stop or slow the hub: a call that takes too long, too much memory or the
 whole process with it ends alone, and the caller is told so. A process does one call, so that nothing is left
 for the next; where a hub runs, a spare one is kept ready, since starting Python takes longer than most calls.
-So many run at a time, some more wait, and who comes after them is refused at once.
+So many run at a time, some more wait, and who comes after them is refused at once; so is who has taken most
+of the places already, so that there are some left for others.
 """
 
 import asyncio
@@ -12,8 +13,9 @@ import os
 import pickle
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -34,6 +36,8 @@ MEMORY = 420_000_000
 DEADLINE = 90.0
 #: How many such processes may run at a time, and how many calls may wait for one.
 AT_ONCE, MOST_WAITING = 2, 8
+#: How many of them may be of one caller.
+MOST_EACH = 6
 #: Bytes of an answer; a process that sends more is no process of ours any more.
 MOST_ANSWERED = 200_000_000
 _PROGRAM = "from nanduti_hub.work_process import main; main()"
@@ -46,7 +50,7 @@ class OffloadFailed(RuntimeError):
 
 
 class OffloadBusy(RuntimeError):
-    """So many calls wait already that this one was not taken."""
+    """So many calls wait already, or so many of the same caller, that this one was not taken."""
 
 
 class Offloaded(Struct, Generic[T], frozen=True):
@@ -61,11 +65,20 @@ class _Desk(Struct):
 
     turns: asyncio.Semaphore
     waiting: int = 0
+    #: How many calls of each caller run or wait.
+    held: dict[str, int] = {}
     keepers: list[tuple[str, ...]] = []
     spare: asyncio.Task[Process] | None = None
 
 
 _DESKS: WeakKeyDictionary[asyncio.AbstractEventLoop, _Desk] = WeakKeyDictionary()
+#: For whom this task works, by the caller's id; the hub's own calls are not counted.
+_CALLER: ContextVar[str] = ContextVar("caller", default="")
+
+
+def on_behalf_of(caller: str) -> None:
+    """Count the calls of this task, and of those that it starts, for a caller."""
+    _CALLER.set(caller)
 
 
 async def offload(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -93,6 +106,30 @@ async def measured(
     """
     desk = _desk()
     check_room()
+    with _counted(desk):
+        return await _carried_out(desk, told, work, args, kwargs)
+
+
+@contextlib.contextmanager
+def _counted(desk: _Desk) -> Iterator[None]:
+    """Count a call for its caller while it waits and runs."""
+    caller = _CALLER.get()
+    desk.held[caller] = desk.held.get(caller, 0) + 1
+    try:
+        yield
+    finally:
+        desk.held[caller] -= 1
+        if not desk.held[caller]:
+            del desk.held[caller]
+
+
+async def _carried_out(
+    desk: _Desk,
+    told: Callable[[int, int | None], None] | None,
+    work: Callable[..., T],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Offloaded[T]:
     desk.waiting += 1
     try:
         await desk.turns.acquire()
@@ -121,6 +158,8 @@ def check_room() -> None:
     """
     desk = _desk()
     if desk.turns.locked() and desk.waiting >= MOST_WAITING:
+        raise OffloadBusy
+    if (caller := _CALLER.get()) and desk.held.get(caller, 0) >= MOST_EACH:
         raise OffloadBusy
 
 

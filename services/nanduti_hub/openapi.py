@@ -21,10 +21,9 @@ from litestar.serialization import encode_json
 from msgspec import Struct
 
 from nanduti.generation import portable
-from nanduti_hub.documented import JSON, NDJSON, Answered, Takes
+from nanduti_hub.documented import JSON, NDJSON, XLSX, Answered, Takes
 
 PROBLEM = "application/problem+json"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Texts that are sent have no control characters but tabs and line ends.
 PLAIN = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
 #: Headers of answers: description, schema, and whether they always come.
@@ -106,7 +105,7 @@ _WORKBOOK_BODY = {
     "required": True,
     "description": "The workbook itself, or a form with it as `file`; at most 20 MB.",
     "content": {
-        WORKBOOK: {"schema": {"type": "string", "format": "binary"}},
+        XLSX: {"schema": {"type": "string", "format": "binary"}},
         "multipart/form-data": {
             "schema": {
                 "type": "object",

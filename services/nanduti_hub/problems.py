@@ -4,6 +4,7 @@ A refusal's code becomes `type` (stable, for programs), its sentence `title`, wh
 failure of ours is told as such, without a word of what was being processed.
 """
 
+import re
 from typing import Any
 
 import asyncpg
@@ -216,6 +217,10 @@ def on_failure(request: RequestOf, error: Exception) -> Response[bytes]:
     return problem(request, Refusal("failed"))
 
 
+#: How Litestar tells of a parameter that an address must have.
+_MISSING = re.compile(r"Missing required query parameter '(\w+)'")
+
+
 def _reason(error: HTTPException) -> str:
     """Which parameter does not fit and why; the value that was sent is not repeated."""
     for item in error.extra if isinstance(error.extra, list) else ():
@@ -223,4 +228,6 @@ def _reason(error: HTTPException) -> str:
             why = str(item.get("message", "")).partition(" - at `")[0]
             # A parameter whose name is a word of Python's has an underscore after it there.
             return f"{why} - at `{str(item.get('key', '')).removesuffix('_')}`"
+    if (missing := _MISSING.match(error.detail)) is not None:
+        return f"Missing parameter `{missing[1].removesuffix('_')}`"
     return "Not as the documentation says"

@@ -39,6 +39,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Control character", "tiene caracteres de control"),
     (r"Given twice", "parámetro repetido"),
     (r"Unknown parameter `(.+)`", "parámetro desconocido: {0}"),
+    (r"Missing parameter `(.+)`", "falta el parámetro {0}"),
     (r"Not as the documentation says", "no es como dice la documentación"),
 )
 #: What a text must look like, by its pattern: Spanish, English.

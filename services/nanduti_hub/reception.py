@@ -25,6 +25,7 @@ from nanduti_hub.access.policy import permit
 from nanduti_hub.access.signing_in import DEVICE_COOKIE
 from nanduti_hub.caller import Caller
 from nanduti_hub.limits import address_key
+from nanduti_hub.offload import on_behalf_of
 from nanduti_hub.reasons import CONTROL
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import Hub
@@ -90,6 +91,7 @@ async def _identify(connection: Connection, hub: Hub) -> None:
         forged = error
         caller = (await session_with(hub.ledger.database, hub.door, connection.cookies[COOKIE])).caller
     connection.scope["user"] = caller
+    on_behalf_of(caller.id)
     hub.limits.requests.spend(caller.id)
     if forged is not None:
         raise forged

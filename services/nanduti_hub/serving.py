@@ -161,6 +161,11 @@ def next_link(
     return {"Link": f'<{request.scope["path"]}?{urlencode(query)}>; rel="next"'}
 
 
+def saved_as(name: str) -> dict[str, str]:
+    """The header that names the file which a browser saves; `name` is of ASCII, without quotes."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
 def not_modified(request: RequestOf, tag: str) -> bool:
     """Whether the caller has this tag already (If-None-Match, which compares weakly)."""
     known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]

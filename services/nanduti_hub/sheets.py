@@ -67,18 +67,6 @@ def workbook_of(
     is written in constant memory.
     """
     target = io.BytesIO()
-    write_workbook(target, title, columns, rows, about)
-    return target.getvalue()
-
-
-def write_workbook(
-    target: Any,
-    title: str,
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[Value]],
-    about: Sequence[str] = (),
-) -> None:
-    """As `workbook_of`, into an open file or a file's name."""
     coming = iter(rows)
     first = list(islice(coming, MOST_IN_TABLE + 1))
     long = len(first) > MOST_IN_TABLE
@@ -107,13 +95,14 @@ def write_workbook(
     if long:
         sheet.autofilter(0, 0, last, len(columns) - 1)
     else:
-        headers = [{"header": text_of(column.name), "header_format": head} for column in columns]
-        sheet.add_table(0, 0, last, len(columns) - 1, table("Datos", headers))
+        headings = [column.name for column in columns]
+        sheet.add_table(0, 0, last, len(columns) - 1, table("Datos", headings, head))
     for_print(sheet)
     sheet.repeat_rows(0)
     if about:
         _about(book, about)
     book.close()
+    return target.getvalue()
 
 
 def look_of(form: Form) -> dict[str, Any]:
@@ -133,9 +122,10 @@ def _about(book: Workbook, lines: Sequence[str]) -> None:
         put(sheet, at, 0, line, body)
 
 
-def table(name: str, headers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def table(name: str, headings: Iterable[str], head: Format) -> dict[str, Any]:
     """The options of an Excel table in the house's colours; `name` is unique in its workbook."""
-    return {"name": name, "columns": list(headers), "style": "Table Style Light 1", "banded_rows": True}
+    columns = [{"header": text_of(heading), "header_format": head} for heading in headings]
+    return {"name": name, "columns": columns, "style": "Table Style Light 1", "banded_rows": True}
 
 
 def heading_format(book: Workbook) -> Format:
@@ -159,11 +149,6 @@ def for_print(sheet: Worksheet) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     sheet.set_footer("&L&A&RPágina &P de &N")
-
-
-def in_memory() -> io.BytesIO:
-    """Where a workbook is written to be answered."""
-    return io.BytesIO()
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Value, form: Format | None = None) -> None:

@@ -5,6 +5,7 @@ same for a person, for a program and for the exit code. Absent: any way to publi
 """
 
 import json
+import os
 import re
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nanduti.terminal import why
 from nanduti_hub.api_client import (
@@ -27,8 +29,9 @@ from nanduti_hub.api_client import (
 )
 from nanduti_hub.directory import seed
 from nanduti_hub.offload import OffloadFailed, offload
-from nanduti_hub.plans.notices import CONFLICT
-from nanduti_hub.plans.outgoing.annotated import Told, annotated_bytes, remarks_bytes
+from nanduti_hub.plans.notices import CONFLICT, UNLIKE
+from nanduti_hub.plans.outgoing.annotated import Remarks, annotated_bytes, remarks_bytes
+from nanduti_hub.plans.outgoing.remarks import SEVERITIES
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
 from nanduti_hub.plans.uploads import read_safely
 from nanduti_hub.plans.workbook.bounds import MAX_FILE
@@ -44,11 +47,14 @@ FINDING_FIELDS = ("sheet", "cell", "column", "value", "severity", "code", "messa
 
 
 class Submitted(Struct, frozen=True, kw_only=True):
-    """What became of a workbook: how it was read, the exit code, and what happened, in a sentence."""
+    """What became of a workbook: how it was read, the exit code, and what happened, in a sentence. There can be more
+    findings than a hub shows.
+    """
 
     reading: Reading
     exit_code: int
     verdict: str
+    findings_total: int = 0
 
 
 class Where(Struct, frozen=True, kw_only=True):
@@ -168,8 +174,10 @@ def published(
     except ApiProblem as problem:
         return _failed(problem.code, problem.title, problem.advice, REJECTED)
     if done.sentence:
-        return Submitted(reading=done.reading, exit_code=IMPORTED, verdict=done.sentence)
-    return _judged(done.reading, "", done.draft)
+        submitted = Submitted(reading=done.reading, exit_code=IMPORTED, verdict=done.sentence)
+    else:
+        submitted = _judged(done.reading, "", done.draft)
+    return replace(submitted, findings_total=done.findings_total)
 
 
 def save_template(where: Where, platform: str, plan: str | None, target: Path) -> None:
@@ -187,30 +195,53 @@ async def annotate(file: Path, done: Submitted, target: Path) -> None:
     """Save a workbook again with what was found at each of its cells.
 
     Raises:
-        ApiProblem: the file cannot be written.
+        ApiProblem: the copy cannot be made, or not written.
 
     """
-    told = msgspec.json.encode(Told(done.reading.findings, len(done.reading.findings)))
+    findings = done.reading.findings
+    remarks = msgspec.json.encode(Remarks(findings, max(done.findings_total, len(findings))))
     content = content_of(file)
     if isinstance(content, Submitted):
         raise ApiProblem("file_missing", f"No se puede leer «{file}».")
     try:
-        made = await offload(annotated_bytes, content, file.name, told)
+        made = await offload(annotated_bytes, content, file.name, remarks)
     except OffloadFailed:
-        made = await offload(remarks_bytes, file.name, told)
+        made = await _listed(file, remarks)
     _save(target, made)
 
 
+async def _listed(file: Path, remarks: bytes) -> bytes:
+    """Only the list of what was found, where the workbook cannot be written again."""
+    try:
+        return await offload(remarks_bytes, file.name, remarks)
+    except OffloadFailed as error:
+        raise ApiProblem("copy_failed", f"No se pudo hacer la copia de «{file.name}».") from error
+
+
+def in_the_way_of(target: Path) -> Submitted | None:
+    """Why a copy cannot be saved there, as far as that can be known before anything is done; None: it can."""
+    if os.path.lexists(target):
+        return misused("file_exists", f"Ya existe «{target}».", "Indique otro nombre, o bórrelo.")
+    folder = target.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        return misused("file_unwritable", f"No se puede escribir en la carpeta «{folder}».", "Indique otra.")
+    return None
+
+
 def _save(target: Path, content: bytes) -> None:
-    """Write a file that is not there yet: nobody's corrections are written over."""
+    """Write a file that is not there yet: nobody's corrections are written over, and none is left half-written."""
+    is_ours = False
     try:
         with target.open("xb") as file:
+            is_ours = True
             file.write(content)
     except FileExistsError as error:
         raise ApiProblem(
             "file_exists", f"Ya existe «{target}».", "Indique otro nombre, o bórrelo."
         ) from error
     except OSError as error:
+        if is_ours:
+            target.unlink(missing_ok=True)
         raise ApiProblem("file_unwritable", f"No se puede escribir «{target}»: {why(error)}.") from error
 
 
@@ -219,11 +250,17 @@ def _judged(reading: Reading, verdict: str, draft: str = "") -> Submitted:
         return Submitted(reading=reading, exit_code=IMPORTED, verdict=verdict)
     conflicts = sum(1 for finding in reading.findings if finding.code == CONFLICT)
     errors = sum(1 for finding in reading.findings if finding.severity is Severity.ERROR) - conflicts
-    parts = ["1 error por corregir" if errors == 1 else f"{errors} errores por corregir"]
+    is_foreign = any(finding.code == UNLIKE for finding in reading.findings)
+    parts = []
+    if errors or not (conflicts or is_foreign):
+        parts.append("1 error por corregir" if errors == 1 else f"{errors} errores por corregir")
     if conflicts:
-        many = "1 conflicto por decidir" if conflicts == 1 else f"{conflicts} conflictos por decidir"
-        parts = [*(parts if errors else ()), many]
+        parts.append("1 conflicto por decidir" if conflicts == 1 else f"{conflicts} conflictos por decidir")
+    if is_foreign:
+        parts.append("ninguna fila se parece a una acción de este plan")
     verdict = f"No se importó nada: {' y '.join(parts)}."
+    if is_foreign:
+        verdict += " Si es de verdad la planilla de este plan: --anyway."
     if conflicts:
         verdict += (
             " Todos de una vez: --take planilla o --take registro; uno por uno: en el borrador "
@@ -246,16 +283,13 @@ def as_json(submitted: Submitted) -> str:
     return json.dumps({"outcome": outcome, "rows": rows, "findings": findings}, ensure_ascii=False, indent=1)
 
 
-SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "aviso", Severity.INFO: "información"}
-
-
 def as_text(submitted: Submitted) -> str:
     """The same for a person: each finding, then what happened."""
     lines = []
     for finding in submitted.reading.findings:
         place = "!".join(part for part in (finding.sheet, finding.cell) if part)
         sentences = f"{finding.message} {finding.suggestion}".rstrip()
-        word = "conflicto" if finding.code == CONFLICT else SEVERITIES[finding.severity]
+        word = "conflicto" if finding.code == CONFLICT else SEVERITIES[finding.severity][0]
         lines.append(f"[{word}] {f'{place}: ' if place else ''}{sentences}")
     count = len(submitted.reading.rows)
     read = "1 actividad leída" if count == 1 else f"{count} actividades leídas"

@@ -12,7 +12,7 @@ from nanduti.vocabulary import Axis
 from nanduti_hub.actions.cells import remember_cited
 from nanduti_hub.plans.revision import NOT_VALID, Preview, preview
 from nanduti_hub.plans.row_values import filled, planned, revised
-from nanduti_hub.plans.rows import Base, Finding, Reading, Row
+from nanduti_hub.plans.rows import Base, Finding, Reading, Row, cells_at
 from nanduti_hub.plans.three_way import Bases, Ticks
 
 PLAN = "01900000-0000-7000-8000-000000000001"
@@ -44,7 +44,9 @@ def row(place: int, title: str | None = None, **changes: Any) -> Row:
         target=10.0 * place, budget_pyg=1_000_000 * place, given=GIVEN,
     )  # fmt: skip
     changed = replace(base, **changes)
-    return replace(changed, cells={name: f"{letter}{changed.row}" for name, letter in LETTERS.items()})
+    return replace(
+        changed, cells=cells_at({name: f"{letter}{changed.row}" for name, letter in LETTERS.items()})
+    )
 
 
 ROWS = [row(place) for place in range(1, 7)]
@@ -57,7 +59,7 @@ def renumbered(rows: Sequence[Row]) -> list[Row]:
             one,
             row=4 + place,
             code=f"1.{place}",
-            cells={name: f"{letter}{4 + place}" for name, letter in LETTERS.items()},
+            cells=cells_at({name: f"{letter}{4 + place}" for name, letter in LETTERS.items()}),
         )
         for place, one in enumerate(rows, 1)
     ]

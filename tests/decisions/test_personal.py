@@ -3,7 +3,7 @@
 import pytest
 
 from nanduti_hub.plans.personal import look
-from nanduti_hub.plans.rows import Row, Severity
+from nanduti_hub.plans.rows import Row, Severity, cells_at
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from nanduti_hub.plans.rows import Row, Severity
 )
 def test_what_looks_personal_is_a_warning_without_the_datum(text: str) -> None:
     (finding,) = look(
-        Row(sheet="POA", row=7, title="Capacitar", observations=text, cells={"observations": "R7"})
+        Row(sheet="POA", row=7, title="Capacitar", observations=text, cells=cells_at({"observations": "R7"}))
     )
     assert (finding.code, finding.severity, finding.cell) == ("looks_personal", Severity.WARNING, "R7")
     assert not any(c.isdigit() for c in finding.message + finding.suggestion + finding.value)

@@ -15,7 +15,7 @@ from nanduti_hub.plans.limits import COLUMN_NAMES
 from nanduti_hub.plans.pairing import Basis
 from nanduti_hub.plans.revision import Outcome, Preview, preview
 from nanduti_hub.plans.row_values import filled, planned, revised, values_of
-from nanduti_hub.plans.rows import Finding, Reading, Row, Severity
+from nanduti_hub.plans.rows import Finding, Reading, Row, Severity, cells_at
 
 PLAN = "01900000-0000-7000-8000-000000000001"
 CITATION = Citation(plan=PLAN, revision=1, sheet="POA", row=5, number="1.1")
@@ -37,7 +37,7 @@ ROW = Row(
     sheet="POA", row=5, code="1.1", title="Capacitar a inspectores de trabajo (sintético)", axis="Detección",
     axis_common=Axis.DETECTION, lead="mtess", collaborators=("mp",), start=date(2026, 3, 1), end=date(2026, 6, 30),
     indicator="Inspectores capacitados", unit="personas", target=40, budget_pyg=12_500_000, progress=0, given=GIVEN,
-    cells={"budget_pyg": "K5", "title": "C5"},
+    cells=cells_at({"budget_pyg": "K5", "title": "C5"}),
 )  # fmt: skip
 
 
@@ -278,7 +278,7 @@ TOO_LONG: list[tuple[str, Any]] = [
 @pytest.mark.parametrize(("field", "value"), TOO_LONG)
 def test_a_row_that_no_reader_of_the_register_could_decode_is_an_error(field: str, value: Any) -> None:
     """What the contract does not allow never becomes an event."""
-    row = replace(ROW, **{field: value}, given=GIVEN | {field}, cells={field: "D5"})
+    row = replace(ROW, **{field: value}, given=GIVEN | {field}, cells=cells_at({field: "D5"}))
     compared = preview(reading(row), [], {})
     assert compared.rows[0].outcome is Outcome.ERROR
     (finding,) = compared.findings
@@ -296,7 +296,9 @@ def test_a_row_whose_event_would_be_too_large_is_an_error_of_that_row() -> None:
 
 def test_a_control_character_in_the_name_of_an_institution_is_an_error_too() -> None:
     """Names that the directory does not know are kept as written."""
-    row = replace(ROW, other_institutions=("Una\x1bgobernación",), cells={"other_institutions": "E5"})
+    row = replace(
+        ROW, other_institutions=("Una\x1bgobernación",), cells=cells_at({"other_institutions": "E5"})
+    )
     (finding,) = preview(reading(row), [], {}).findings
     assert (finding.code, finding.cell) == ("value_not_allowed", "E5")
 

@@ -14,7 +14,7 @@ from second_upload import PLAN, ROWS, TITLES, Register, places, registered, renu
 from nanduti.vocabulary import Axis
 from nanduti_hub.plans.pairing import Basis
 from nanduti_hub.plans.revision import Outcome, Preview
-from nanduti_hub.plans.rows import Base, Row
+from nanduti_hub.plans.rows import Base, Row, cells_at
 
 Workbook = tuple[Register, list[Row], Base | None]
 NEW_TITLE = "Firmar un convenio con la Gobernación para campañas"
@@ -85,7 +85,11 @@ def test_a_row_was_copied_and_the_copy_edited(workbook: Workbook) -> None:
     """Without ids the row that stayed as it was keeps the action; with them both carry its id, and that is said."""
     register, rows, base = workbook
     copy = replace(
-        rows[1], row=11, budget_pyg=77, end=date(2026, 11, 30), cells={"title": "B11", "id_accion": "J11"}
+        rows[1],
+        row=11,
+        budget_pyg=77,
+        end=date(2026, 11, 30),
+        cells=cells_at({"title": "B11", "id_accion": "J11"}),
     )
     seen = register.preview([copy, *rows], base=base)
     if not has_ids(base):
@@ -430,3 +434,30 @@ def test_pairs_are_the_same_in_every_run() -> None:
     seen: Sequence[Preview] = [register.preview(list(reversed(alike(12)))) for _ in range(3)]
     assert seen[0] == seen[1] == seen[2]
     assert sorted(place for place in places(register, seen[0]) if place) == list(range(1, 13))
+
+
+def test_a_workbook_with_nothing_of_the_plan_is_told_and_not_refused(workbook: Workbook) -> None:
+    """Another platform's file looks so; who has paired a row by hand has looked."""
+    register, _, _ = workbook
+    others = [row(place, f"{word} sin relación con lo anterior", lead="ine", code="") for place, word in enumerate(
+        ("Zafra", "Fútbol", "Museo", "Puente", "Orquesta", "Vivero"), 1
+    )]  # fmt: skip
+    seen = register.preview(others)
+    assert outcomes(seen) == [Outcome.NEW] * 6
+    assert told(seen) == [("", "plan_unlike")]
+    assert not seen.rejected
+    assert told(register.preview(others, decided={"POA!5": None})) == []
+    assert told(register.preview(others[:4])) == []
+
+
+def test_of_a_file_in_which_nothing_was_read_nothing_is_absent(workbook: Workbook) -> None:
+    """It says nothing of the plan."""
+    register, _, _ = workbook
+    assert register.preview([]).absent == ()
+
+
+def test_days_that_a_row_itself_reverses_are_told_once(workbook: Workbook) -> None:
+    """By its reader, who knows its cells; the row is in error all the same."""
+    register, rows, base = workbook
+    seen = register.preview([replace(rows[0], end=date(2025, 1, 1)), *rows[1:]], base=base)
+    assert (outcomes(seen)[0], told(seen)) == (Outcome.ERROR, [])

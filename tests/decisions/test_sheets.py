@@ -1,5 +1,6 @@
 """Workbooks that the hub writes: every cell is what its value is, and nothing is made of a value but the value."""
 
+import csv
 import io
 import zipfile
 from datetime import date, datetime
@@ -10,6 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from nanduti_hub import sheets
+from nanduti_hub.csv_lines import guarded_line
 from nanduti_hub.sheets import Column, Value, sheet_name, text_of, workbook_of
 
 COLUMNS = [
@@ -100,3 +102,13 @@ def test_a_number_or_a_day_that_a_spreadsheet_would_change_is_a_text() -> None:
 def test_a_title_becomes_a_name_that_a_sheet_may_have(title: str, name: str) -> None:
     assert sheet_name(title) == name
     assert openpyxl.load_workbook(io.BytesIO(workbook_of(title, COLUMNS, []))).sheetnames == [name]
+
+
+@pytest.mark.parametrize(
+    "before", ["=", "+", "-", "@", "\t=", "\r=", "\n=", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+)
+def test_no_line_of_a_csv_has_a_cell_that_a_spreadsheet_would_work_out(before: str) -> None:
+    (line,) = csv.reader(
+        io.StringIO(guarded_line([f"{before}1+1", "1=1", -5]).decode(), newline=""), delimiter=";"
+    )
+    assert line == [f"'{before}1+1", "1=1", "-5"]

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from nanduti.actions import Action, ExternalReference, Indicator, Report
 from nanduti.vocabulary import Axis, Measure
 from nanduti_hub.actions import simore
-from nanduti_hub.actions.packed import packed
 from nanduti_hub.actions.spreadsheet import Names
+from nanduti_hub.packed import packed_lines
 
 NAMES = Names({"mtess": "MTESS"}, {"PY-7": "Itapúa"})
 REPORTS = (
@@ -29,7 +29,7 @@ ACTION = Action(
 
 def told(*actions: Action, until: date | None = None) -> list[dict[str, object]]:
     names = [column.name for column in simore.COLUMNS]
-    packs = [packed([msgspec.json.encode(action)]) for action in actions]
+    packs = [packed_lines([msgspec.json.encode(action)]) for action in actions]
     return [dict(zip(names, row, strict=True)) for row in simore.rows(packs, NAMES, until)]
 
 
@@ -53,6 +53,6 @@ def test_the_last_report_of_each_department_and_category_holds_up_to_the_day() -
 
 
 def test_no_cell_of_the_csv_is_a_formula() -> None:
-    line = simore.lines(packed([msgspec.json.encode(ACTION)]), NAMES, None).decode()
+    line = simore.lines(packed_lines([msgspec.json.encode(ACTION)]), NAMES, None).decode()
     assert ";'=1+1;" in line
     assert not any(cell.startswith("=") for cell in line.split(";"))

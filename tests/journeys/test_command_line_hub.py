@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -195,6 +196,50 @@ def test_a_plans_workbook_is_saved_and_an_annotated_copy_of_one(hub: Started, tm
     assert not (tmp_path / "x.xlsx").exists()
 
 
+def test_a_copy_that_cannot_be_saved_is_told_before_anything_is_published(
+    hub: Started, tmp_path: Path
+) -> None:
+    """A wrong command (2), whichever way it is told; the plan stays as it is."""
+    there = tmp_path / "copia.xlsx"
+    there.write_text("de otra persona")
+    headers = {"Authorization": f"Bearer {hub.token}"}
+    plans = f"{hub.api}/v1/plans?platform={PLATFORM}"
+    before = httpx.get(plans, headers=headers, timeout=30).json()["items"]
+    start = ("import", WORKBOOK, "--platform", PLATFORM, "--home", hub.home, "--token", hub.token, *ACT)
+    for target, code in ((there, "file_exists"), (tmp_path / "no_hay" / "copia.xlsx", "file_unwritable")):
+        read = object_of(command(*start, "--annotated", target, "--json"), 2)
+        assert [finding["code"] for finding in read["findings"]] == [code]
+        told = command(*start, "--annotated", target)
+        assert (told.returncode, told.stdout) == (2, "")
+    assert there.read_text() == "de otra persona"
+    assert httpx.get(plans, headers=headers, timeout=30).json()["items"] == before
+
+
+def test_a_copy_that_fails_at_the_end_does_not_change_how_the_command_ends(tmp_path: Path) -> None:
+    """What is done is done: the exit code is the workbook's, and the copy's trouble is told beside it."""
+    start = ("import", WORKBOOK, "--platform", PLATFORM, "--preview", "--json")
+    done = command(*start, "--annotated", tmp_path / f"{'x' * 300}.xlsx")
+    object_of(done, 0)
+    assert "No se puede escribir" in done.stderr
+
+
+def test_a_copy_that_does_not_fit_on_the_disk_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Half a workbook would look like one, and would be in the way of the next."""
+    copy = tmp_path / "copia.xlsx"
+    words = ("import", WORKBOOK, "--platform", PLATFORM, "--preview", "--annotated", copy)
+    line = shlex.join([str(Path(sys.executable).parent / "nanduti-hub"), *map(str, words)])
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"ulimit -f 8; exec {line}"],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT | {"PYTHONDONTWRITEBYTECODE": "1"},
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, f"No se puede escribir «{copy}»" in done.stderr) == (1, True), done.stderr
+    assert not copy.exists()
+
+
 def test_what_the_hub_refuses_is_told_in_the_same_shape(hub: Started, tmp_path: Path) -> None:
     """A plan that is not one's own, a token that is none, a hub that is away, a file that is no workbook."""
     start = ("import", WORKBOOK, *ACT, "--json")
@@ -210,6 +255,8 @@ def test_what_the_hub_refuses_is_told_in_the_same_shape(hub: Started, tmp_path: 
     ):
         read = object_of(command(*arguments), 1)
         assert [finding["code"] for finding in read["findings"]] == [code]
+    nameless = command(*start, "--platform", PLATFORM, "--api", "centro:8000", "--token", "x")
+    assert "no empieza con http" in object_of(nameless, 1)["findings"][0]["message"]
     read = object_of(command("import", text, *ACT, "--json", *mine), 1)
     assert "no es un libro de Excel" in read["findings"][0]["message"]
 

@@ -166,13 +166,45 @@ async def test_a_query_that_cannot_be_read_is_not_understood(conaeti: Api, path:
 
 @pytest.mark.parametrize(
     "query",
-    ["platform=%ff%fe", "q=%ed%a0%80", "q=%F0%9F%98%80", "q='%22;--", "q=%26%7C!()*:", "q=a%26%26b", "platform='",
-     "department=PY-99", "institution=*", "q=%20", "q=\\", "plan=x", "q=de+la", "cursor="],
+    ["q=%ed%a0%80", "q=%F0%9F%98%80", "q='%22;--", "q=%26%7C!()*:", "q=a%26%26b", "q=%20", "q=\\", "q=de+la",
+     "reference=x", "cursor="],
 )  # fmt: skip
 async def test_a_query_that_finds_nothing_or_everything_is_no_error(conaeti: Api, query: str) -> None:
     """Odd text is text."""
     answer = await conaeti.call("GET", f"/v1/actions?{query}")
     assert answer.status_code == (400 if query == "cursor=" else 200), answer.text
+
+
+async def test_a_parameter_that_must_be_there_is_named(conaeti: Api) -> None:
+    """By the name that it has in an address."""
+    told = problem(await conaeti.call("GET", "/v1/register/changes"), 400, "invalid")
+    assert told["title"] == "El pedido no se entiende: falta el parámetro from."
+
+
+CODES = [
+    ("platform=%ff%fe", 404, "platform_unknown"), ("platform='", 404, "platform_unknown"),
+    ("platform=MESA", 404, "platform_unknown"), ("plan=x", 404, "plan_unknown"),
+    ("department=PY-99", 422, "department_unknown"), ("department=Guaira&status=planned", 422, "department_unknown"),
+    ("institution=*", 422, "institution_unknown"), ("institution=MTESS&platform=mesa", 422, "institution_unknown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "status", "code"), CODES)
+@pytest.mark.parametrize("ending", ["", ".csv", ".ndjson", ".xlsx", ".ics", "/facets"])
+async def test_a_code_that_is_none_is_refused_and_never_comes_out_as_nothing(
+    conaeti: Api, ending: str, query: str, status: int, code: str
+) -> None:
+    """Least of all a department's: what is national would look like what was asked for."""
+    problem(await conaeti.call("GET", f"/v1/actions{ending}?{query}"), status, code)
+
+
+async def test_a_code_that_is_none_is_refused_in_the_past_in_changes_and_in_what_is_saved(conaeti: Api) -> None:
+    """In the same words."""
+    for path in ("/v1/actions?as_of=1&", "/v1/register/changes?from=0&"):
+        problem(await conaeti.call("GET", f"{path}platform=nadie"), 404, "platform_unknown")
+        problem(await conaeti.call("GET", f"{path}plan=x"), 404, "plan_unknown")
+    wrong = {"name": "Sintética", "query": "department=Guaira"}
+    problem(await conaeti.call("POST", "/v1/queries", json=wrong), 422, "department_unknown")
 
 
 @pytest.mark.parametrize(

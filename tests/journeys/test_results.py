@@ -196,7 +196,8 @@ async def test_results_open_in_a_spreadsheet(conaeti: Api, plan: str) -> None:
     xlsx = await conaeti.call("GET", "/v1/results.xlsx", params=query)
     assert xlsx.headers["content-disposition"] == 'attachment; filename="resultados.xlsx"'
     book = openpyxl.load_workbook(io.BytesIO(xlsx.content))
-    (cells,) = book["Resultados"].iter_rows(min_row=2)
+    heading, cells = book["Resultados"].iter_rows()
+    assert [cell.value for cell in heading][:2] == ["Medida", "Categoría"]
     assert [cell.value for cell in cells] == [
         "personas alcanzadas", "=1+1", "Itapúa", -4, 1, 1, action["code"],
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from hub_api import CONFIRMATION, PLAN, Api, Journey, problem
 from small_workbook import BUDGET, ROWS, workbook
 
 from nanduti_hub.api_client import Wishes
+from nanduti_hub.plans import background, uploads
 from nanduti_hub.submission import Submitted, Where, as_text, published
 
 TITLE, LEAD = 2, 3
@@ -455,3 +456,72 @@ async def test_a_workbook_of_another_plan_or_of_a_register_to_come_is_told(conae
     ahead = await upload(conaeti, plan, saved(book))
     assert [one["code"] for one in ahead["findings"] if one["severity"] == "warning"] == ["base_unknown"]
     assert [row["outcome"] for row in ahead["rows"]] == ["unchanged"] * 3
+
+
+@pytest.mark.slow
+async def test_the_command_line_publishes_nothing_of_another_plan_unless_told_so(
+    hub: Journey, conaeti: Api, tmp_path: Path
+) -> None:
+    """Sixty wrong actions are sixty cancellations; the borrador is there to be looked at."""
+    file = tmp_path / "poa.xlsx"
+    where = Where(home=tmp_path, api=hub.url, token=conaeti.token)
+    plan = (await conaeti.made("/v1/plans", PLAN))["id"]
+    header = ["N.º", "Actividad", "Eje", "Responsable"]
+
+    async def handed_in(words: list[str], lead: str, **wishes: Any) -> Submitted:
+        rows = [[place, word, "Prevención", lead] for place, word in enumerate(words, 1)]
+        file.write_bytes(workbook_of(header, rows))
+        given = (where, file, "conaeti", plan, "Acta sintética 2/2026", "2026-03-12", Wishes(**wishes))
+        return await asyncio.to_thread(published, *given)
+
+    own = ["Capacitar inspectores", "Radio comunitaria", "Protocolo común", "Albergue nuevo", "Boletín anual"]
+    assert (await handed_in(own, "MTESS")).exit_code == 0
+    other = ["Zafra segura", "Torneo escolar", "Museo vivo", "Puente peatonal", "Orquesta juvenil"]
+    stopped = await handed_in(other, "MINNA")
+    assert (stopped.exit_code, "--anyway" in stopped.verdict, "error" in stopped.verdict) == (1, True, False)
+    assert len(await conaeti.pages("/v1/actions", plan=plan)) == 5
+    assert (await handed_in(other, "MINNA", anyway=True)).exit_code == 0
+    assert len(await conaeti.pages("/v1/actions", plan=plan)) > 5
+
+
+async def test_what_was_confirmed_while_a_workbook_was_being_read_is_not_undone(
+    conaeti: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given an upload that is being read, when another is confirmed, then what both say otherwise is a conflict."""
+    plan, _ = await imported(conaeti)
+    other = await upload(conaeti, plan, changed(0, BUDGET, 20_000_000))
+    read = uploads.read
+
+    async def confirmed_meanwhile(*args: Any) -> uploads.KeptReading:
+        done = await read(*args)
+        await confirm(conaeti, other)
+        return done
+
+    monkeypatch.setattr(uploads, "read", confirmed_meanwhile)
+    draft = await upload(conaeti, plan, changed(0, BUDGET, 15_000_000))
+    assert draft["counts"]["conflict"] == 1
+    await refused(conaeti, draft, 409, "import_has_conflicts")
+
+
+async def test_what_was_confirmed_before_an_upload_is_read_is_not_undone(
+    conaeti: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given an upload that waits to be read, when another is confirmed, then its conflicts are shown."""
+    plan, _ = await imported(conaeti)
+    other = await upload(conaeti, plan, changed(0, BUDGET, 20_000_000))
+
+    async def after_a_confirmation(*args: Any) -> uploads.KeptReading:
+        await confirm(conaeti, other)
+        return await uploads.read(*args)
+
+    monkeypatch.setattr(background, "read", after_a_confirmation)
+    content, later = workbook(changed(0, BUDGET, 15_000_000)), {"Prefer": "respond-async"}
+    answer = await conaeti.call("POST", f"/v1/plans/{plan}/imports", content=content, headers=later)
+    assert answer.status_code == 202
+    draft = answer.json()
+    async with asyncio.timeout(30):
+        while draft["state"] != "read":
+            await asyncio.sleep(0.05)
+            draft = await conaeti.read(f"/v1/imports/{draft['id']}")
+    assert draft["counts"]["conflict"] == 1
+    await refused(conaeti, draft, 409, "import_has_conflicts")

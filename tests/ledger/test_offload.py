@@ -202,6 +202,22 @@ asyncio.run(main())
 """
 
 
+async def test_one_caller_alone_does_not_take_all_the_places() -> None:
+    """Given a caller who has as many calls as one may have, when it asks again it is refused, and another is not."""
+
+    async def call(caller: str, seconds: float) -> float:
+        offloading.on_behalf_of(caller)
+        return await offload(work_for, seconds)
+
+    greedy = [asyncio.create_task(call("token:greedy", 0.2)) for _ in range(offloading.MOST_EACH)]
+    await asyncio.sleep(0)
+    with pytest.raises(OffloadBusy):
+        await asyncio.create_task(call("token:greedy", 0))
+    assert await asyncio.create_task(call("token:other", 0)) == 0
+    await asyncio.gather(*greedy)
+    assert await asyncio.create_task(call("token:greedy", 0)) == 0
+
+
 async def test_a_hub_that_is_killed_leaves_no_process_behind() -> None:
     """Neither those at work nor the spare one."""
     hub = subprocess.Popen([sys.executable, "-c", OF_A_HUB])

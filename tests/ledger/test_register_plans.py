@@ -18,6 +18,8 @@ from databases import Database
 from samples import COORDINATOR
 
 from nanduti.vocabulary import Axis, Crime, Kind, Status
+from nanduti_hub.actions import differences
+from nanduti_hub.actions.differences import SHORT, changes_between
 from nanduti_hub.actions.facets import facets_of
 from nanduti_hub.actions.moments import Moment, moment_of
 from nanduti_hub.actions.past import action_then, page_then, register_then
@@ -293,14 +295,49 @@ async def test_what_changed_is_found_by_the_numbers_between(filled: Pools) -> No
 
     async def ask(connection: asyncpg.Connection) -> None:
         number = (await half(connection)).number
-        await connection.fetch(
-            statement("nanduti_hub.actions", "changes_of_register"), number, number + 100, None, None, 0, 51
-        )
+        await changes_between(connection, number, number + 100, None, None, 0, 51)
 
     plan = await plan_of(filled, ask)
     assert {"event_pkey", "event_stream_version_key"} <= indexes(plan), plan
     assert "Seq Scan on event" not in plan, plan
     assert "Seq Scan on action" not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ((None, None), "action_number_key"),
+        (("mesa", None), "action_platform"),
+        ((None, ONE_PLAN), "action_plan"),
+    ],
+    ids=str,
+)
+async def test_what_changed_in_a_long_stretch_is_found_action_by_action(
+    filled: Pools, filters: tuple[str | None, str | None], index: str
+) -> None:
+    """In the order of the pages, so that a page ends where it is full, however many events there are between."""
+
+    async def ask(connection: asyncpg.Connection) -> None:
+        await changes_between(connection, 0, SHORT + 1, *filters, 0, 51)
+
+    plan = await plan_of(filled, ask)
+    assert {index, "event_stream_version_key"} <= indexes(plan), plan
+    assert "Seq Scan" not in plan, plan
+
+
+async def test_a_stretch_has_the_same_changes_found_either_way(
+    filled: Pools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row for row: by its events, and action by action."""
+    async with transaction(filled, COORDINATOR) as connection:
+        head = (await half(connection)).number
+        for ends in ((0, head), (head, head + 100), (head + 100, head + 100), (head - 5_000, head + 5_000)):
+            for filters in ((None, None), ("mesa", None), (None, ONE_PLAN)):
+                found = []
+                for short in (0, 10**9):
+                    monkeypatch.setattr(differences, "SHORT", short)
+                    found.append(await changes_between(connection, *ends, *filters, 41, 60))
+                assert found[0] == found[1], (ends, filters)
 
 
 async def test_the_past_of_now_is_now(filled: Pools) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 import asyncpg
 import httpx
 import openpyxl
+import pytest
 from databases import Database
 from hub_api import PLAN, Api, Journey, problem
 
 from nanduti_hub.access.tokens import create_token
+from nanduti_hub.audit import http as audit_http
 from nanduti_hub.caller import Caller, Role
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.statements import statement
@@ -134,6 +136,25 @@ async def test_the_record_is_taken_along_as_lines_or_as_a_spreadsheet(hub: Journ
     assert (found["nombre"], found["numero"], found["estado"]) == ("=HYPERLINK(1)", entry["id"], 201)
     assert {cell.data_type for cell in book.worksheets[0][2]} <= {"s", "n"}, "nothing became a formula"
     assert "Están todas" in str(book.worksheets[1]["A3"].value) + str(book.worksheets[1]["A2"].value)
+
+
+@pytest.mark.parametrize(("rows", "told"), [(4, "Están todas"), (5, "Hay más"), (3, "Están todas")])
+async def test_a_workbook_has_the_newest_rows_and_says_where_there_are_more(
+    conaeti: Api, steward: Api, monkeypatch: pytest.MonkeyPatch, rows: int, told: str
+) -> None:
+    """Also where they fill its last page to the last row."""
+    monkeypatch.setattr(audit_http, "CHUNK", 2)
+    monkeypatch.setattr(audit_http, "MOST_IN_WORKBOOK", 4)
+    begun = datetime.now(UTC).isoformat()
+    for _ in range(rows):
+        await conaeti.made("/v1/plans", PLAN)
+    query = {"since": begun, "role": "coordinator"}
+    entries = (await steward.read("/v1/audit", **query))["items"]
+    answer = await steward.call("GET", "/v1/audit.xlsx", params=query)
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    _, *found = book.worksheets[0].iter_rows(values_only=True)
+    assert [row[0] for row in found] == [entry["id"] for entry in entries[:4]]
+    assert told in str(book.worksheets[1]["A2"].value)
 
 
 QUERIES: list[tuple[dict[int, Any], str]] = [

@@ -278,7 +278,7 @@ async def test_an_address_that_is_read_on_and_on_is_told_to_wait(ledger: Ledger)
     token = await token_of(ledger)
     rates = Rates(calendars=Rate(0.001, 2))
     async with served(ledger, rates=rates) as port, client(port, token) as known, client(port) as unknown:
-        held, other = await given(known.request), await given(known.request)
+        held, other = [await given(known.request, "status=planned") for _ in range(2)]
         tried = [await unknown.get(held.path) for _ in range(4)]
         assert [answer.status_code for answer in tried] == [200, 200, 429, 429]
         assert int(tried[-1].headers["retry-after"]) > 900

@@ -8,12 +8,12 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 
 from nanduti_hub.access.policy import Act
-from nanduti_hub.actions.differences import At, Differences, differences_in
+from nanduti_hub.actions.differences import At, Differences, changes_between, differences_in
 from nanduti_hub.actions.http import Cursor, cursor_of, number_of
 from nanduti_hub.actions.moments import FORMS, moment_of
+from nanduti_hub.actions.queries import check_codes
 from nanduti_hub.documented import answers
 from nanduti_hub.ledger.database import transaction
-from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import InQuery, Limit, RequestOf, caller_from, hub_of, next_link
 
@@ -50,18 +50,13 @@ async def get_register_changes(
     """Actions added, changed and cancelled between two moments, with what stood in each field before and after."""
     caller = caller_from(request)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
+        await check_codes(connection, platform, None, plan, None)
         before = await moment_of(connection, from_, "from", or_nothing=True)
         after = await moment_of(connection, to, "to", or_nothing=True)
         if after.number < before.number:
             raise Refused(Refusal("moments_reversed", {"from": before.number, "to": after.number}))
-        rows = await connection.fetch(
-            statement("nanduti_hub.actions", "changes_of_register"),
-            before.number,
-            after.number,
-            platform,
-            plan,
-            number_of(cursor),
-            limit + 1,
+        rows = await changes_between(
+            connection, before.number, after.number, platform, plan, number_of(cursor), limit + 1
         )
     following = cursor_of(rows[limit - 1]["number"]) if len(rows) > limit else None
     page = Differences(

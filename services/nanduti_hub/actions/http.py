@@ -32,6 +32,7 @@ from nanduti_hub.actions.queries import (
     Filters,
     RegisterState,
     as_json,
+    check_filters,
     find_action,
     has_one_plan,
     page_of_actions,
@@ -136,11 +137,16 @@ async def list_actions(
     async with transaction(hub_of(request).ledger.database, caller, one_plan=one_plan) as connection:
         if as_of is None:
             rows = await page_of_actions(connection, filters, today(), after, limit + 1)
+            # A code that is none finds nothing, but for a department: there the national ones are found.
+            if not rows or filters.department is not None:
+                await check_filters(connection, filters)
             items = [as_json(row) for row in rows[:limit]]
         else:
             _only_plain(filters)
             moment = await moment_of(connection, as_of, "as_of")
             rows = await page_then(connection, filters.platform, filters.plan, moment, after, limit + 1)
+            if not rows:
+                await check_filters(connection, filters)
             items = [as_json_then(row, day_of(moment)) for row in rows[:limit]]
             headers["Nanduti-Register"] = str(moment.number)
     following = cursor_of(rows[limit - 1]["number"]) if len(rows) > limit else None

@@ -7,7 +7,6 @@ or that was before there was anything, is refused and never taken for another on
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -16,8 +15,8 @@ from msgspec import Struct
 
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
+from nanduti_hub.serving import ZONE
 
-_ZONE = ZoneInfo("America/Asuncion")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 #: A number or an instant, which JSON Schema can say together and a type of msgspec cannot.
@@ -67,7 +66,7 @@ async def moment_of(
             raise Refused(Refusal("moment_before"))
         return Moment(0, None, None)
     at: datetime = row["at"]
-    return Moment(row["number"], at, at.astimezone(_ZONE).date())
+    return Moment(row["number"], at, at.astimezone(ZONE).date())
 
 
 def day_of(moment: Moment) -> date:

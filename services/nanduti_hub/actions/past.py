@@ -10,21 +10,14 @@ from datetime import date, timedelta
 
 import asyncpg
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from nanduti.vocabulary import Status
 from nanduti_hub.actions.moments import Moment, day_of
 from nanduti_hub.actions.queries import SOON, RegisterState, flagged, stale_since
+from nanduti_hub.actions.stored import raw_in
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
-
-
-class _Told(Struct, frozen=True):
-    action: Raw
-
-
-class _Event(Struct, frozen=True):
-    data: _Told
 
 
 class _Days(Struct, frozen=True):
@@ -33,7 +26,6 @@ class _Days(Struct, frozen=True):
     end: date | None = None
 
 
-_EVENTS = msgspec.json.Decoder(_Event)
 _DAYS = msgspec.json.Decoder(_Days)
 
 
@@ -83,7 +75,7 @@ async def page_then(
 
 def as_json_then(row: asyncpg.Record, day: date) -> bytes:
     """An action as its event told it, with its version and what was derived from that day."""
-    action = bytes(_EVENTS.decode(row["body"]).data.action)
+    action = raw_in(row["body"])
     days = _DAYS.decode(action)
     is_open = days.status in (Status.PLANNED, Status.IN_PROGRESS)
     ends = days.end if is_open else None

@@ -1,31 +1,38 @@
-"""Questions to the register; plain reads, inside the caller's transaction.
+"""Questions to the register; plain reads, inside the caller's transaction but for `pages`.
 
 An action is answered as the JSON that was stored, with what is derived from the day appended: bytes are
 joined, not decoded and encoded again.
 """
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from nanduti.directory import Department, Institution, Platform
 from nanduti.vocabulary import Axis, Crime, Kind, Status
+from nanduti_hub.actions.spreadsheet import Names, names_of
+from nanduti_hub.caller import Caller
+from nanduti_hub.directory.queries import entries
+from nanduti_hub.ledger.database import Database, transaction
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
+from nanduti_hub.serving import ZONE
 
 #: An open action is due soon when it ends within so many days.
 SOON = 30
 #: An open action that has begun is stale when nothing was heard of it for so many days.
 STALE_AFTER = 90
+#: Rows that are fetched at once where all are asked for, and rows that are handed out together.
+FETCHED, TOGETHER = 1_000, 250
 #: Columns with an index in the order of the pages; each has a statement of its own, `page_of_<column>`.
 _ORDERED = frozenset({"platform", "axis", "kind", "status", "plan"})
-_ZONE = ZoneInfo("America/Asuncion")
 
 
 class Filters(Struct, frozen=True, kw_only=True):
@@ -104,6 +111,72 @@ async def page_of_actions(
     return rows
 
 
+async def pages(
+    database: Database, caller: Caller, filters: Filters, today: date
+) -> AsyncIterator[Sequence[asyncpg.Record]]:
+    """All rows that the filters leave, some at a time: what decodes each of them lets others have their turn between.
+
+    No connection is held while a slow reader reads.
+    """
+    after = 0
+    while True:
+        async with transaction(database, caller) as connection:
+            rows = await page_of_actions(connection, filters, today, after, FETCHED)
+        for first in range(0, len(rows), TOGETHER):
+            yield rows[first : first + TOGETHER]
+            await asyncio.sleep(0)
+        if len(rows) < FETCHED:
+            return
+        after = rows[-1]["number"]
+
+
+async def names_now(connection: asyncpg.Connection) -> Names:
+    """What the directory calls each code."""
+    return names_of(
+        await entries(connection, Platform),
+        await entries(connection, Institution),
+        await entries(connection, Department),
+    )
+
+
+async def check_codes(
+    connection: asyncpg.Connection,
+    platform: str | None,
+    department: str | None,
+    plan: str | None,
+    institution: str | None,
+) -> None:
+    """See that what is asked for exists; None asks for nothing.
+
+    Raises:
+        Refused: `platform_unknown`, `department_unknown`, `plan_unknown`, `institution_unknown`.
+
+    """
+    if platform is department is plan is institution is None:
+        return
+    known = await connection.fetchrow(
+        statement("nanduti_hub.actions", "known_codes"), platform, department, plan, institution
+    )
+    if not known["platform"]:
+        raise Refused(Refusal("platform_unknown", {"platform": platform}))
+    if not known["department"]:
+        raise Refused(Refusal("department_unknown", {"department": department}))
+    if not known["plan"]:
+        raise Refused(Refusal("plan_unknown"))
+    if not known["institution"]:
+        raise Refused(Refusal("institution_unknown", {"institution": institution}))
+
+
+async def check_filters(connection: asyncpg.Connection, filters: Filters) -> None:
+    """See that what a list is narrowed to exists.
+
+    Raises:
+        Refused: as `check_codes`.
+
+    """
+    await check_codes(connection, filters.platform, filters.department, filters.plan, filters.institution)
+
+
 def has_one_plan(filters: Filters) -> bool:
     """Whether a page's statement is best planned once, whatever its values: nothing is filtered, or one column that
     has an index in the order of the pages. Planning what has many optional filters takes longer than reading a page.
@@ -118,7 +191,7 @@ def _used(filters: Filters) -> dict[str, Any]:
 
 def stale_since(day: date) -> datetime:
     """What was heard of last before this is stale on a day: a midnight, so that a day has one answer."""
-    return datetime.combine(day - timedelta(days=STALE_AFTER), time_of_day(), _ZONE)
+    return datetime.combine(day - timedelta(days=STALE_AFTER), time_of_day(), ZONE)
 
 
 async def find_action(connection: asyncpg.Connection, name: str, today: date) -> asyncpg.Record:

@@ -15,9 +15,9 @@ from msgspec import UNSET
 from nanduti.actions import Action, Indicator, Report
 from nanduti.phrases import STATUS_WORDS
 from nanduti_hub.actions.indicators import measure_of
-from nanduti_hub.actions.packed import unpacked
-from nanduti_hub.actions.spreadsheet import CRIME_WORDS, Names, number_words
+from nanduti_hub.actions.spreadsheet import CRIME_WORDS, Names, csv_text, number_words
 from nanduti_hub.csv_lines import guarded_line
+from nanduti_hub.packed import lines_in
 from nanduti_hub.sheets import Column, Value, workbook_of
 
 #: The kind of an external reference that is a recommendation.
@@ -47,13 +47,13 @@ def heading() -> bytes:
 
 def lines(pack: bytes, names: Names, until: date | None) -> bytes:
     """The actions of one pack as lines of CSV."""
-    return b"".join(guarded_line(_written(value) for value in row) for row in rows([pack], names, until))
+    return b"".join(guarded_line(csv_text(value) for value in row) for row in rows([pack], names, until))
 
 
 def rows(packs: Sequence[bytes], names: Names, until: date | None) -> Iterator[list[Value]]:
     """A row for each action and recommendation that it answers to; one without where there is none."""
     decode = msgspec.json.Decoder(Action).decode
-    for action in map(decode, unpacked(packs)):
+    for action in map(decode, lines_in(packs)):
         recommendations = [one.value for one in action.external_references if one.kind == SIMORE]
         for recommendation in recommendations or [""]:
             yield _row(action, recommendation, names, until)
@@ -117,16 +117,6 @@ def _result(indicator: Indicator, report: Report, names: Names) -> str:
 
 def _each_once(texts: Iterator[str]) -> str:
     return "\n".join(dict.fromkeys(text for text in texts if text))
-
-
-def _written(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case date():
-            return value.strftime("%d/%m/%Y")
-        case _:
-            return str(value)
 
 
 def about(institution: str, since: date | None, until: date | None, *, only_referenced: bool) -> list[str]:

@@ -11,20 +11,19 @@ from litestar.params import FromQuery
 from litestar.response import Stream
 from msgspec import Struct
 
-from nanduti.directory import Department, Institution, Platform
 from nanduti_hub.access.policy import Act
 from nanduti_hub.actions import simore
 from nanduti_hub.actions.http import From, To
-from nanduti_hub.actions.packed import packed
-from nanduti_hub.actions.spreadsheet import Names, names_of
+from nanduti_hub.actions.queries import check_codes, names_now
+from nanduti_hub.actions.spreadsheet import Names
 from nanduti_hub.csv_lines import BOM
-from nanduti_hub.directory.queries import entries
 from nanduti_hub.documented import CSV, XLSX, answers
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.offload import offload
+from nanduti_hub.packed import packed_lines
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import InQuery, RequestOf, caller_from, hub_of
+from nanduti_hub.serving import InQuery, RequestOf, caller_from, hub_of, saved_as
 
 #: Actions packed at once, and lines of CSV sent at once.
 CHUNK = 1_000
@@ -65,12 +64,8 @@ async def _taken(request: RequestOf, wanted: Wanted) -> tuple[list[bytes], Names
     async with transaction(
         hub_of(request).ledger.database, caller_from(request), snapshot=True
     ) as connection:
-        institutions = await entries(connection, Institution)
-        if wanted.institution is not None and wanted.institution not in {one.code for one in institutions}:
-            raise Refused(Refusal("institution_unknown", {"institution": wanted.institution}))
-        names = names_of(
-            await entries(connection, Platform), institutions, await entries(connection, Department)
-        )
+        await check_codes(connection, None, None, None, wanted.institution)
+        names = await names_now(connection)
         cursor = await connection.cursor(
             statement("nanduti_hub.actions", "led_actions"),
             wanted.institution,
@@ -79,7 +74,7 @@ async def _taken(request: RequestOf, wanted: Wanted) -> tuple[list[bytes], Names
             wanted.only_referenced,
         )
         while rows := await cursor.fetch(CHUNK):
-            packs.append(await asyncio.to_thread(packed, [row["body"] for row in rows]))
+            packs.append(await asyncio.to_thread(packed_lines, [row["body"] for row in rows]))
     return packs, names
 
 
@@ -98,8 +93,7 @@ async def simore_xlsx(request: RequestOf, wanted: NamedDependency[Wanted]) -> Re
     named = names.bodies.get(wanted.institution or "", "")
     about = simore.about(named, wanted.since, wanted.until, only_referenced=wanted.only_referenced)
     body = await offload(simore.workbook_bytes, packs, names, wanted.until, about)
-    headers = {"Content-Disposition": f'attachment; filename="{_name(wanted)}.xlsx"'}
-    return Response(body, media_type=XLSX, headers=headers)
+    return Response(body, media_type=XLSX, headers=saved_as(f"{_name(wanted)}.xlsx"))
 
 
 @get(
@@ -118,8 +112,7 @@ async def simore_csv(request: RequestOf, wanted: NamedDependency[Wanted]) -> Str
         for pack in packs:
             yield await asyncio.to_thread(simore.lines, pack, names, wanted.until)
 
-    headers = {"Content-Disposition": f'attachment; filename="{_name(wanted)}.csv"'}
-    return Stream(parts(), media_type="text/csv", headers=headers)
+    return Stream(parts(), media_type=CSV, headers=saved_as(f"{_name(wanted)}.csv"))
 
 
 def _name(wanted: Wanted) -> str:

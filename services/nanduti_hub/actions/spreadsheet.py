@@ -14,9 +14,9 @@ from nanduti.actions import Action
 from nanduti.directory import Department, Institution, Platform
 from nanduti.phrases import STATUS_WORDS
 from nanduti.vocabulary import Axis, Crime, Kind
-from nanduti_hub.actions.packed import unpacked
 from nanduti_hub.actions.views import ActionView
 from nanduti_hub.csv_lines import BOM, guarded_line
+from nanduti_hub.packed import lines_in
 from nanduti_hub.sheets import Column, Value, workbook_of
 
 COLUMNS = (
@@ -84,13 +84,13 @@ def heading() -> bytes:
 def line(body: bytes, *, overdue: bool, names: Names) -> bytes:
     """An action, from its stored JSON, as a line."""
     action = msgspec.json.decode(body, type=Action)
-    return guarded_line(_written(value) for value in values_of(action, overdue=overdue, names=names))
+    return guarded_line(csv_text(value) for value in values_of(action, overdue=overdue, names=names))
 
 
 def workbook_bytes(packs: Sequence[bytes], names: Names, about: Sequence[str]) -> bytes:
     """The actions in `packs`, each with what is derived from the day, as a workbook (.xlsx)."""
     decode = msgspec.json.Decoder(ActionView).decode
-    rows = (values_of(action, overdue=action.overdue, names=names) for action in map(decode, unpacked(packs)))
+    rows = (values_of(action, overdue=action.overdue, names=names) for action in map(decode, lines_in(packs)))
     return workbook_of("Acciones", SHEET, rows, about)
 
 
@@ -124,7 +124,8 @@ def values_of(action: Action, *, overdue: bool, names: Names) -> list[Value]:
     ]
 
 
-def _written(value: Value) -> str:
+def csv_text(value: Value) -> str:
+    """A cell as it is written in CSV."""
     match value:
         case None:
             return ""

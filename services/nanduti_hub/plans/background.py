@@ -58,6 +58,7 @@ async def _read(ledger: Ledger, caller: Caller, import_id: str) -> None:
         row = await connection.fetchrow(claim, import_id, GONE_AFTER)
     if row is None:
         return
+    plan, version = row["plan"], row["plan_version"]
     far: list[int | None] = [0, None]
     news = asyncio.Event()
 
@@ -71,9 +72,9 @@ async def _read(ledger: Ledger, caller: Caller, import_id: str) -> None:
             try:
                 if row["read_starts"] > MOST_STARTS:
                     unread = pack_reading(UNREADABLE)
-                    done = await compare(ledger, caller, row["plan"], unread)
+                    done = await compare(ledger, caller, plan, unread)
                 else:
-                    done = await read(ledger, caller, row["plan"], row["file_name"], row["content"], told)
+                    done = await read(ledger, caller, plan, row["file_name"], row["content"], version, told)
                 break
             except OffloadBusy:
                 await asyncio.sleep(SAY_WITHIN)

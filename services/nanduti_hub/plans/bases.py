@@ -15,6 +15,7 @@ from nanduti_hub.plans.queries import plan_now
 from nanduti_hub.plans.rows import Base, Finding, Severity
 from nanduti_hub.plans.state import Current
 from nanduti_hub.plans.three_way import StoredBases
+from nanduti_hub.refusal import Refusal, Refused
 
 _OTHER_PLAN = Finding(
     severity=Severity.ERROR,
@@ -37,6 +38,10 @@ async def find_bases(
 ) -> StoredBases:
     """What a reading that is kept is compared with; `uploaded_at` is the plan's version when it was uploaded, None
     where that is now or was not noted. In a snapshot transaction, with the actions that it is compared with.
+
+    Raises:
+        Refused: `plan_unknown`; `busy` where the plan's event of that version has not got its number yet.
+
     """
     plan = await plan_now(connection, plan_id)
     uploaded = None
@@ -70,7 +75,8 @@ async def _revision_before(
         statement("nanduti_hub.plans", "plan_event"), f"plan:{plan.plan.id}", uploaded_at
     )
     if row is None:
-        return None
+        # Whether a revision came since is not known yet; taking it that none did would let old cells win.
+        raise Refused(Refusal("busy"))
     event: PlanEvent = wire.decode(row["body"])[1]  # type: ignore[assignment]  # of a plan's stream
     same = event.plan.revision == plan.plan.revision
     number: int = row["seq"]

@@ -11,11 +11,11 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
-from msgspec import Struct
 
-from nanduti.plans import Plan
+from nanduti import wire
+from nanduti.plans import PlanEvent
 from nanduti_hub.access.policy import Act
-from nanduti_hub.actions.differences import At, Differences, differences_in
+from nanduti_hub.actions.differences import At, Differences, changes_between, differences_in
 from nanduti_hub.actions.http import Cursor, cursor_of, number_of
 from nanduti_hub.documented import answers
 from nanduti_hub.ledger.database import transaction
@@ -44,17 +44,6 @@ Second = Annotated[
 ]
 
 
-class _Told(Struct, frozen=True):
-    plan: Plan
-
-
-class _Event(Struct, frozen=True):
-    data: _Told
-
-
-_EVENTS = msgspec.json.Decoder(_Event)
-
-
 @get(
     "/v1/plans/{plan_id:str}/changes",
     summary="Qué cambió entre dos revisiones de un plan",
@@ -80,14 +69,8 @@ async def get_plan_changes(
         for number in (first, second):
             if number not in revisions:
                 raise Refused(Refusal("revision_unknown", {"number": number}))
-        rows = await connection.fetch(
-            statement("nanduti_hub.plans", "changes_of_plan"),
-            plan_id,
-            revisions[first].number,
-            revisions[second].number,
-            number_of(cursor),
-            limit + 1,
-        )
+        ends = revisions[first].number, revisions[second].number
+        rows = await changes_between(connection, *ends, None, plan_id, number_of(cursor), limit + 1)
     following = cursor_of(rows[limit - 1]["number"]) if len(rows) > limit else None
     page = Differences(
         from_=revisions[first], to=revisions[second], items=differences_in(rows[:limit]), next=following
@@ -106,7 +89,8 @@ async def _revisions(connection: asyncpg.Connection, plan_id: str) -> dict[int, 
     now = (await plan_now(connection, plan_id)).plan.revision
     found = {0: At(number=0)}
     for row in await connection.fetch(statement("nanduti_hub.plans", "revisions_of_plan"), f"plan:{plan_id}"):
-        revision = _EVENTS.decode(row["body"]).data.plan.revision
+        event: PlanEvent = wire.decode(row["body"])[1]  # type: ignore[assignment]  # of a plan's stream
+        revision = event.plan.revision
         if revision is not None:
             found[revision.number] = At(number=row["seq"], at=row["recorded_at"])
     if now is not None and now.number not in found:

@@ -29,7 +29,6 @@ from nanduti_hub.ledger.execute import Ledger, fold, run
 from nanduti_hub.ledger.identifiers import new_id
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.offload import offload
-from nanduti_hub.plans.bases import find_bases
 from nanduti_hub.plans.commands import RevisePlan
 from nanduti_hub.plans.kept import rows_of
 from nanduti_hub.plans.notices import CONFLICT
@@ -40,7 +39,7 @@ from nanduti_hub.plans.revision import NOT_VALID, Outcome, Preview
 from nanduti_hub.plans.row_values import filled, planned, revised
 from nanduti_hub.plans.rows import Row
 from nanduti_hub.plans.state import Current
-from nanduti_hub.plans.uploads import Draft, find_draft, fingerprint
+from nanduti_hub.plans.uploads import Draft, find_draft, standing
 from nanduti_hub.plans.writing import code_of
 from nanduti_hub.refusal import Refusal, Refused
 
@@ -74,27 +73,32 @@ class Confirmed(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True):
-    """What confirming a borrador would do, the plan's actions with the versions it was compared with, and what is
-    kept of it: the report, and its fingerprint.
+    """What confirming a borrador would do, the plan's actions as stored with the versions it was compared with, and
+    what is kept of it: the report, and its fingerprint.
     """
 
     preview: Preview
-    actions: dict[str, tuple[int, Action]]
+    stored: dict[str, tuple[int, bytes]]
     report: bytes
     fingerprint: str
+
+    def action(self, id_: str) -> CurrentAction:
+        """An action as it was compared. Taken apart only here: most of a large plan is not changed."""
+        version, body = self.stored[id_]
+        return CurrentAction(version, _decoded(body))
+
+
+_decoded = msgspec.json.Decoder(Action).decode
 
 
 async def compare(ledger: Ledger, caller: Caller, draft: Draft) -> Compared:
     """What confirming a borrador would do now. No transaction is open while it is worked out."""
     async with transaction(ledger.database, caller, snapshot=True) as connection:
-        rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), draft.plan)
-        bases = await find_bases(connection, draft.plan, draft.reading, draft.plan_version)
-        now = await fingerprint(connection, draft.plan, draft.decided)
-    bodies = [row["body"] for row in rows]
-    report, compared = await offload(preview_bytes, draft.reading, bodies, draft.decided, bases)
-    decode = msgspec.json.Decoder(Action).decode
-    actions = {row["id"]: (row["version"], decode(row["body"])) for row in rows}
-    return Compared(msgspec.json.decode(compared, type=Preview), actions, report, now)
+        now = await standing(connection, draft.plan, draft.decided, draft.reading, draft.plan_version)
+    report, compared = await offload(preview_bytes, draft.reading, now.actions, draft.decided, now.bases)
+    seen = msgspec.json.decode(compared, type=Preview)
+    versions = zip(now.versions.values(), now.actions, strict=True)
+    return Compared(seen, dict(zip(now.versions, versions, strict=True)), report, now.fingerprint)
 
 
 async def confirm(
@@ -145,9 +149,9 @@ async def _write(
         await noted(connection)
         return already
     # Actions are added to a plan under its row, which we hold; those that it has are locked before they are compared.
-    await read_streams(connection, [f"action:{id_}" for id_ in compared.actions], lock=True)
+    await read_streams(connection, [f"action:{id_}" for id_ in compared.stored], lock=True)
     versions = await connection.fetch(statement("nanduti_hub.plans", "versions_of_plan"), draft.plan)
-    as_compared = {id_: version for id_, (version, _) in compared.actions.items()}
+    as_compared = {id_: version for id_, (version, _) in compared.stored.items()}
     if now.version != draft.version or {row["id"]: row["version"] for row in versions} != as_compared:
         return None
     revision = _revision(draft, plan, compared, confirmation)
@@ -190,7 +194,7 @@ def _revision(draft: Draft, plan: Current, compared: Compared, confirmation: Con
     cancel = set(confirmation.cancel)
     if unknown := cancel - set(seen.absent):
         raise Refused(Refusal("absent_unknown", {"actions": len(unknown)}))
-    for status in (compared.actions[id_][1].status for id_ in cancel):
+    for status in (compared.action(id_).action.status for id_ in cancel):
         if Status.CANCELLED not in STEPS[status]:
             raise Refused(Refusal("status_step_refused", {"from": status.value, "to": "cancelled"}))
     last = plan.plan.revision
@@ -245,7 +249,6 @@ async def _write_actions(
     cancel: Sequence[str],
     correlation: str,
 ) -> None:
-    actions = compared.actions
     numbers = await connection.fetch(
         statement("nanduti_hub.actions", "take_numbers"), compared.preview.count(Outcome.NEW)
     )
@@ -286,19 +289,18 @@ async def _write_actions(
             values = filled(row, outcome.taken, None)
             put(id_, None, ActionPlanned(version=1, action=planned(row, values, blank, why)))
         elif outcome.changes or outcome.settled:
-            version, before = actions[outcome.action]
+            stood = compared.action(outcome.action)
+            before = stood.action
             after = revised(before, row, filled(row, outcome.taken, before), citation, why)
             changed = changes_between(before, after) or (Change(field="citations"),)
-            event = ActionRevised(version=version + 1, action=after, changes=changed)
-            put(outcome.action, CurrentAction(version, before), event)
+            event = ActionRevised(version=stood.version + 1, action=after, changes=changed)
+            put(outcome.action, stood, event)
     for id_ in cancel:
-        version, before = actions[id_]
+        stood = compared.action(id_)
         reason = f"No figura en la revisión {revision.number} del plan ({revision.act})."
-        after = replace(before, status=Status.CANCELLED, status_reason=reason[:1_000])
-        event_ = ActionStatusChanged(
-            version=version + 1, action=after, changes=changes_between(before, after)
-        )
-        put(id_, CurrentAction(version, before), event_)
+        after = replace(stood.action, status=Status.CANCELLED, status_reason=reason[:1_000])
+        changed = changes_between(stood.action, after)
+        put(id_, stood, ActionStatusChanged(version=stood.version + 1, action=after, changes=changed))
     if writes:
         await append(connection, ledger.gate, writes)
         for first in range(0, len(states), TURN):

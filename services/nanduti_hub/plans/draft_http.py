@@ -22,6 +22,7 @@ from nanduti_hub.plans.queries import plan_now
 from nanduti_hub.plans.revision import Outcome
 from nanduti_hub.plans.uploads import upload, upload_unread
 from nanduti_hub.plans.views import DraftView
+from nanduti_hub.plans.workbook.bounds import MAX_FILE
 from nanduti_hub.problems import language_of
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import (
@@ -36,8 +37,6 @@ from nanduti_hub.serving import (
 )
 
 ONE_IMPORT = "/v1/imports/{import_id}"
-#: Bytes of a workbook.
-MOST_BYTES = 20_000_000
 #: Asks for an answer before the workbook is read (RFC 7240).
 LATER = "respond-async"
 Cursor = Annotated[str | None, QueryParameter(pattern=r"^f[0-9]{1,9}\Z")]
@@ -55,7 +54,7 @@ def drafted(
 @post(
     "/v1/plans/{plan_id:str}/imports",
     summary="Subir una planilla",
-    request_max_body_size=MOST_BYTES,
+    request_max_body_size=MAX_FILE,
     opt={"act": Act.CHANGE_PLAN, "uploads": True},
     responses=drafted(201, Takes(workbook=True, later=True))
     | drafted(202, headers=("ETag", "Location", "Preference-Applied")),
@@ -148,12 +147,14 @@ async def draft_answer(
     seen = await see(hub.ledger, caller, import_id, page, check)
     if not seen.is_read:
         read_later(hub.reading, hub.ledger, caller, import_id)
-    headers = {"ETag": tag_of_draft(request, seen), "Location": f"/v1/imports/{import_id}"}
+    # What is found is told in the caller's language, which is part of the tag.
+    tagged = {"ETag": tag_of_draft(request, seen), "Vary": "Accept-Language"}
+    headers = {**tagged, "Location": f"/v1/imports/{import_id}"}
     if status == 202:
         headers["Preference-Applied"] = LATER
     if status == 200 and request.method == "GET":
         if not_modified(request, headers["ETag"]):
-            return Response(b"", status_code=304, headers={"ETag": headers["ETag"]})
+            return Response(b"", status_code=304, headers=tagged)
         headers |= next_link(request, seen.following)
     return Response(seen.body, status_code=status, media_type="application/json", headers=headers)
 

@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from nanduti.plans import Revision
 from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import Ledger
@@ -74,7 +75,7 @@ async def see(
         "id": row["id"],
         "plan": row["plan"],
         "file_name": row["file_name"],
-        "same_as_revision": last.number if last is not None and last.sha256 == row["sha256"] else None,
+        "same_as_revision": _same_as(row, last),
         "sha256": row["sha256"],
         "version": row["version"],
         "confirmed_as": row["confirmed_as"],
@@ -115,7 +116,15 @@ UNREAD: dict[str, Any] = {
 }
 
 
-def _revision(last: Any) -> int:
+def _same_as(row: asyncpg.Record, last: Revision | None) -> int | None:
+    """The revision that a borrador's file is: the one that it became, or else the plan's last, if it is the same."""
+    if row["confirmed_as"] is not None:
+        confirmed: int = row["confirmed_as"]
+        return confirmed
+    return last.number if last is not None and last.sha256 == row["sha256"] else None
+
+
+def _revision(last: Revision | None) -> int:
     return last.number if last is not None else 0
 
 

@@ -5,7 +5,6 @@ rows is 19 MB of JSON: packed it is a tenth, and so is what is sent between proc
 database. Readings that an older hub has kept are plain JSON, and are understood. Pure.
 """
 
-import zlib
 from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any
@@ -13,12 +12,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from nanduti_hub.packed import packed, unpacked
 from nanduti_hub.plans.rows import Base, Finding, Reading, Row
 
 #: Rows in a leaf: as many as a page usually has.
 LEAF = 500
-#: A quarter of the time of the usual level, and nearly as small.
-_LEVEL = 1
 
 
 class Leaves(Struct, frozen=True, array_like=True):
@@ -35,11 +33,8 @@ class Leaves(Struct, frozen=True, array_like=True):
 def pack(head: Any, rows: Sequence[Any], *, marks: bytes = b"", base: Base | None = None) -> bytes:
     """Rows with what stands over them, as they are kept."""
     lines = msgspec.json.Encoder().encode_lines
-    leaves = tuple(
-        zlib.compress(lines(rows[first : first + LEAF]), _LEVEL) for first in range(0, len(rows), LEAF)
-    )
-    above = zlib.compress(msgspec.json.encode(head), _LEVEL)
-    return msgspec.msgpack.encode(Leaves(above, marks, leaves, base))
+    leaves = tuple(packed(lines(rows[first : first + LEAF])) for first in range(0, len(rows), LEAF))
+    return msgspec.msgpack.encode(Leaves(packed(msgspec.json.encode(head)), marks, leaves, base))
 
 
 def pack_reading(reading: Reading) -> bytes:
@@ -52,7 +47,7 @@ def unpack_reading(kept: bytes) -> Reading:
     if _is_plain(kept):
         return msgspec.json.decode(kept, type=Reading)
     opened = _opened(kept)
-    findings = msgspec.json.decode(zlib.decompress(opened.head), type=tuple[Finding, ...])
+    findings = msgspec.json.decode(unpacked(opened.head), type=tuple[Finding, ...])
     rows = tuple(row for leaf in rows_of(kept) for row in leaf)
     return Reading(rows=rows, findings=findings, base=opened.base)
 
@@ -64,7 +59,7 @@ def rows_of(kept: bytes) -> Iterator[Sequence[Row]]:
         return
     decode = msgspec.json.Decoder(Row).decode_lines
     for leaf in _opened(kept).leaves:
-        yield decode(zlib.decompress(leaf))
+        yield decode(unpacked(leaf))
 
 
 def base_of(kept: bytes) -> Base | None:
@@ -74,7 +69,7 @@ def base_of(kept: bytes) -> Base | None:
 
 def head_of(kept: bytes) -> bytes:
     """The JSON over the rows."""
-    return zlib.decompress(_opened(kept).head)
+    return unpacked(_opened(kept).head)
 
 
 def marks_of(kept: bytes) -> bytes:
@@ -93,7 +88,7 @@ def lines_of(kept: bytes, places: Sequence[int]) -> Iterator[bytes]:
     for place in places:
         if place // LEAF != at:
             at = place // LEAF
-            lines = zlib.decompress(leaves[at]).split(b"\n")
+            lines = unpacked(leaves[at]).split(b"\n")
         yield lines[place % LEAF]
 
 

@@ -92,7 +92,7 @@ def _is_seen(row: Row) -> bool:
 def _too_long(row: Row) -> Finding:
     return Finding(
         sheet=row.sheet,
-        cell=row.cells.get("title", f"A{row.row}"),
+        cell=row.cell("title"),
         column=COLUMN_NAMES["title"],
         value=row.title[:200],
         severity=Severity.ERROR,
@@ -105,7 +105,7 @@ def _too_long(row: Row) -> Finding:
 def _finding(row: Row, name: str) -> Finding:
     return Finding(
         sheet=row.sheet,
-        cell=row.cells.get(name, f"A{row.row}"),
+        cell=row.cell(name),
         column=COLUMN_NAMES.get(name, name),
         value=str(getattr(row, name))[:200],
         severity=Severity.ERROR,

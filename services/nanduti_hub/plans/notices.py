@@ -20,13 +20,14 @@ CELL_OF = {"axis": "plan_axis", "axis_common": "axis", "budget_pyg": "budget"}
 _FIELD_OF = {cell: name for name, cell in CELL_OF.items()} | {"axis": "axis"}
 #: How many rows with the same id are named.
 MOST_NAMED = 5
-#: The code of a conflict that nobody has decided.
+#: The code of a conflict that nobody has decided, and of a workbook that is like nothing in its plan.
 CONFLICT = "conflict"
+UNLIKE = "plan_unlike"
 
 
 def cell_at(row: Row, name: str) -> str:
     """Where a row says an action's cell; column A of the row where the workbook has no column for it."""
-    return row.cells.get(_FIELD_OF.get(name, name), f"A{row.row}")
+    return row.cell(_FIELD_OF.get(name, name))
 
 
 def _notice(
@@ -114,6 +115,16 @@ def dates_reversed(row: Row, name: str) -> Finding:
         "Con la otra fecha que tiene el registro, la actividad terminaría antes de empezar.",
         "Corrija una de las dos fechas.",
         shown(getattr(row, name)),
+    )
+
+
+def unlike(rows: int, actions: int) -> Finding:
+    """A warning of the workbook as a whole: none of its rows has the text of an action that the plan has."""
+    return Finding(
+        severity=Severity.WARNING,
+        code=UNLIKE,
+        message=f"Ninguna de las {rows} filas se parece a alguna de las {actions} acciones que este plan ya tiene.",
+        suggestion="¿Es la planilla de otra plataforma? Compruebe que es la de este plan antes de confirmarla.",
     )
 
 

@@ -75,6 +75,14 @@ _PLACES = (
 )  # fmt: skip
 
 
+#: Who wrote a line that was copied from a conversation: "[12/3/26 09:14] Ana: ...", "12/3/26, 9:14 a. m. - Ana: ...".
+_SPOKEN = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?,? \d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?\s?m\.?)?(?:\]\s?|\s-\s)(?:~\s?)?"
+    r"([^\W\d_][^:\n\d]{1,40}):"
+)
+_CLOCK = re.compile(r"\d:\d\d")
+
+
 def _folded(text: str) -> str:
     lowered = unicodedata.normalize("NFD", text.lower().replace("“", '"').replace("«", '"'))
     return "".join(sign for sign in lowered if not unicodedata.combining(sign))
@@ -90,11 +98,15 @@ def found_in(text: str) -> list[tuple[int, int, str]]:
             for match in _MAILBOX.finditer(text)
             if _FREE_MAIL.match(match[2]) or not _OFFICE.fullmatch(match[1])
         ]
+    spoken = [match.span(1) for match in _SPOKEN.finditer(text)]
+    found += [(first, after, "el nombre de una persona") for first, after in spoken]
     place_ended = -1
     for match in _TITLED.finditer(text):
         if _is_place(text, match, place_ended):
             place_ended = match.end()
-        elif not _POST.match(_folded(match[2])):
+        elif not _POST.match(_folded(match[2])) and not any(
+            first < match.end() and match.start() < after for first, after in spoken
+        ):
             found.append((match.start(), match.end(), "el nombre de una persona"))
     return sorted(found)
 
@@ -148,6 +160,7 @@ def _might_have(text: str) -> bool:
         or "Ingenier" in text
         or "Licenciad" in text
         or _LONG_NUMBER.search(text) is not None
+        or (":" in text and _CLOCK.search(text) is not None)
     )
 
 
@@ -170,7 +183,7 @@ def look(row: Row) -> Iterator[Finding]:
         for kind in dict.fromkeys(kind for _, _, kind in found_in(text)):
             yield Finding(
                 sheet=row.sheet,
-                cell=row.cells.get(name, f"A{row.row}"),
+                cell=row.cell(name),
                 severity=Severity.WARNING,
                 code="looks_personal",
                 message=f"El texto parece contener {kind}. El registro lo leen todas las instituciones.",

@@ -21,7 +21,7 @@ from nanduti.vocabulary import Status
 from nanduti_hub.plans import notices, statuses
 from nanduti_hub.plans.limits import not_allowed
 from nanduti_hub.plans.notices import CONFLICT
-from nanduti_hub.plans.pairing import NUMBER_TRUSTED, Basis, Pair, id_rows, pair, row_key, twins
+from nanduti_hub.plans.pairing import NUMBER_TRUSTED, TEXT_TRUSTED, Basis, Pair, id_rows, pair, row_key, twins
 from nanduti_hub.plans.row_values import said_by, values_of
 from nanduti_hub.plans.rows import Finding, Reading, Row, Severity
 from nanduti_hub.plans.three_way import (
@@ -42,6 +42,8 @@ from nanduti_hub.plans.three_way import (
 #: Errors of a row that is not read as an activity for them; other errors that are no row's are the file's.
 _OF_UNREAD_ROWS = frozenset({"title_missing", "broken_cell"})
 NOTHING_KNOWN = Bases()
+#: From so many rows and actions on, it is remarkable that none of the ones has the text of any of the others.
+_REMARKABLE = 5
 
 
 class Outcome(StrEnum):
@@ -132,12 +134,12 @@ def preview(
     by_id = {action.id: action for action in actions}
     pairs = pair(reading.rows, actions, decided, bases.exported or bases.uploaded)
     told = [
-        _told(row, by_id[paired.action] if paired.action else None, bases)
+        _told(row, by_id[paired.action], bases) if paired.action else None
         for row, paired in zip(reading.rows, pairs, strict=True)
     ]
     descent = None
     if bases.exported is not None:
-        stands = ((one.said, one.stand) for one in told if one.stand is not None)
+        stands = ((one.said, one.stand) for one in told if one is not None)
         descent = descent_of(stands, resumed=bases.resumed)
     keys = {row_key(row) for row in reading.rows}
     bad = {key for finding in reading.findings if (key := _key_of(finding)) in keys and _is_error(finding)}
@@ -154,8 +156,8 @@ def preview(
             judged = _Judged(findings=noticed, wrong=True)
         elif (unfit := not_allowed(row)) is not None:
             judged = _Judged(findings=[unfit], wrong=True)
-        elif one.stand is None or paired.action is None:
-            judged = _judge_new(row, one.values)
+        elif one is None or paired.action is None:
+            judged = _judge_new(row, values_of(row))
             if paired.row in copies:
                 judged.findings.append(notices.copied(row, reading.rows[copies[paired.row]]))
         else:
@@ -166,13 +168,17 @@ def preview(
         wrong = key in bad or judged.wrong or any(map(_is_of_row, judged.findings))
         outcomes.append(_outcome(key, paired, judged, wrong=wrong))
     claimed = {paired.action for paired in pairs} | _claimed(reading.rows, actions, decided)
+    # Of a file in which nothing could be read nobody knows what is missing in it.
     absent = tuple(
         action.id
         for action in actions
-        if action.id not in claimed
+        if reading.rows
+        and action.id not in claimed
         and action.status is not Status.CANCELLED
         and _was_there(action, bases, descent)
     )
+    if not foreign and not decided and _is_unlike(pairs, actions):
+        findings.insert(0, notices.unlike(len(pairs), len(actions)))
     unread = {
         key
         for finding in reading.findings
@@ -194,11 +200,11 @@ def preview(
 
 
 class _Told(Struct):
-    """What a row says, and how its action stands, if it has one."""
+    """What a row says of its action, the same as JSON, and how the action stands."""
 
     values: dict[str, Any]
     said: Cells
-    stand: Stand | None
+    stand: Stand
 
 
 class _Judged(Struct, kw_only=True):
@@ -213,9 +219,7 @@ class _Judged(Struct, kw_only=True):
     wrong: bool = False
 
 
-def _told(row: Row, action: Action | None, bases: Bases) -> _Told:
-    if action is None:
-        return _Told(values_of(row), {}, None)
+def _told(row: Row, action: Action, bases: Bases) -> _Told:
     values = said_by(row)
     return _Told(values, as_json(values), stand_of(action, bases))
 
@@ -256,8 +260,6 @@ def _judge(
     row: Row, told: _Told, action: Action, ticks: Mapping[str, Tick], descent: Descent | None
 ) -> _Judged:
     stand, values = told.stand, told.values
-    if stand is None:
-        raise ValueError("a row that is an action stands somewhere")
     findings: list[Finding] = []
     if action.status is Status.JOINED and "status" in values:
         if told.said["status"] not in (stand.now["status"], stand.cited["status"]):
@@ -276,9 +278,13 @@ def _judge(
         findings += [contradiction] if contradiction is not None else []
     elif action.status is Status.CANCELLED and row.status is not Status.CANCELLED:
         findings.append(notices.still_cancelled(row, action))
+    wrong = False
     start, end = taken.get("start", action.start), taken.get("end", action.end)
     if not {"start", "end"}.isdisjoint(taken) and start and end and end < start:
-        findings.append(notices.dates_reversed(row, "end" if "end" in taken else "start"))
+        # Where the row itself says both days, its reader has told.
+        is_told = row.start is not None and row.end is not None and row.end < row.start
+        findings += [] if is_told else [notices.dates_reversed(row, "end" if "end" in taken else "start")]
+        wrong = True
     undecided = weighed.undecided
     return _Judged(
         taken=taken,
@@ -287,6 +293,7 @@ def _judge(
         settled=weighed.settled or _moves_citation(row, action),
         findings=findings,
         undecided=undecided,
+        wrong=wrong,
     )
 
 
@@ -330,6 +337,15 @@ def _was_there(action: Action, bases: Bases, descent: Descent | None) -> bool:
     if descent is Descent.EXPORT and bases.exported is not None:
         return action.id in bases.exported
     return bases.uploaded is None or action.id in bases.uploaded
+
+
+def _is_unlike(pairs: Sequence[Pair], actions: Sequence[Action]) -> bool:
+    """Whether no row is an action by its id or its text: numbers alone agree in any two plans."""
+    if min(len(pairs), len(actions)) < _REMARKABLE:
+        return False
+    return all(
+        one.basis in (Basis.NEW, Basis.NUMBER) and one.similarity < TEXT_TRUSTED for one in pairs
+    )
 
 
 def _claimed(rows: Sequence[Row], actions: Sequence[Action], decided: Mapping[str, str | None]) -> set[str]:

@@ -3,10 +3,13 @@
 This is the join between the reader of workbooks (pure: bytes in, a reading out) and the plan's commands.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Meta, Raw, Struct, field
 
 from nanduti.actions import Milestone
 from nanduti.directory import Department, Institution, Platform
@@ -37,6 +40,16 @@ class Finding(Struct, frozen=True, kw_only=True):
     code: str
     message: str
     suggestion: str = ""
+
+
+#: The cell of each field of a row ({"lead": "G12"}), as JSON: a plan has hundreds of thousands, and hardly any is
+#: ever looked up.
+Cells = Annotated[Raw, Meta(extra_json_schema={"type": "object", "additionalProperties": {"type": "string"}})]
+
+
+def cells_at(addresses: Mapping[str, str]) -> Cells:
+    """The cells of a row, from the address of each field."""
+    return Raw(msgspec.json.encode(addresses))
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -79,8 +92,13 @@ class Row(Struct, frozen=True, kw_only=True):
     given: frozenset[str] = frozenset()
     #: Read from the hub's own table: what is not in `given` is not said by another field's column either.
     exact: bool = False
-    #: The cell of each field ("lead" -> "G12"), so that later findings can point at it.
-    cells: dict[str, str] = field(default_factory=dict)
+    #: So that later findings can point at them.
+    cells: Cells = field(default_factory=lambda: cells_at({}))
+
+    def cell(self, name: str) -> str:
+        """The address of a field's cell; of the row's first where the field has none."""
+        addresses = msgspec.json.decode(self.cells, type=dict[str, str])
+        return addresses.get(name, f"A{self.row}")
 
 
 class Base(Struct, frozen=True, kw_only=True):

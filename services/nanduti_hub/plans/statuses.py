@@ -106,7 +106,7 @@ def _finding(row: Row, name: str, severity: Severity, code: str, message: str, s
     value = getattr(row, name)
     return Finding(
         sheet=row.sheet,
-        cell=row.cells.get(name, f"A{row.row}"),
+        cell=row.cell(name),
         column=COLUMN_NAMES[name],
         value=STATUS_WORDS.get(value, "" if value is None else str(value)),
         severity=severity,

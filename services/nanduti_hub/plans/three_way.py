@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from nanduti.actions import Action, Change
 from nanduti_hub.actions.cells import cells, cited
+from nanduti_hub.actions.stored import told_in
 from nanduti_hub.plans.rows import Finding
 
 Cells = dict[str, Any]
@@ -95,19 +96,8 @@ def decoded(bases: StoredBases) -> Bases:
     )
 
 
-class _Carries(Struct):
-    action: Action
-
-
-class _Event(Struct):
-    """Every event of an action carries the whole of it."""
-
-    data: _Carries
-
-
 def _actions(events: Iterable[bytes]) -> dict[str, Action]:
-    decode = msgspec.json.Decoder(_Event).decode
-    actions = (decode(body).data.action for body in events)
+    actions = (told_in(body).action for body in events)
     return {action.id: action for action in actions}
 
 

@@ -27,14 +27,14 @@ from nanduti_hub.plans.offloaded import compare_again, read_and_compare, read_by
 from nanduti_hub.plans.queries import plan_now
 from nanduti_hub.plans.revision import Decided
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
-from nanduti_hub.plans.three_way import Tick
+from nanduti_hub.plans.three_way import StoredBases, Tick
 from nanduti_hub.refusal import Refusal, Refused
 
 #: Changes when what is kept of a comparison does, so that a newer hub makes it anew.
 SHAPE = 1
 UNDECIDED = Decided()
 #: Writes the row of the record beside a borrador, whose id it is given.
-Noted = Callable[[asyncpg.Connection, str], Awaitable[None]]
+NotedUpload = Callable[[asyncpg.Connection, str], Awaitable[None]]
 #: Hears how many rows are read, and of how many.
 Told = Callable[[int, int | None], None]
 
@@ -61,13 +61,17 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """What a borrador is compared with: the plan's actions as stored, and the fingerprint of all of it."""
+    """What a borrador is compared with: the plan's actions as stored, their versions by id in the same order, the
+    actions as they once were, and the fingerprint of all of it.
+    """
 
     actions: list[bytes]
+    versions: dict[str, int]
+    bases: StoredBases
     fingerprint: str
 
 
-class Read(Struct, frozen=True):
+class KeptReading(Struct, frozen=True):
     """How a workbook was read and what it comes to, as kept, and the fingerprint of what it was compared with."""
 
     reading: bytes
@@ -106,17 +110,20 @@ UNREADABLE = Reading(
 
 
 async def upload(
-    ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes, noted: Noted
+    ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes, noted: NotedUpload
 ) -> str:
     """Keep a file as a borrador of a plan, read; answers its id. `noted` writes the row of the record beside it."""
+    # It was uploaded before it is read, and what is confirmed meanwhile came after it.
+    async with transaction(ledger.database, caller) as connection:
+        version = (await plan_now(connection, plan_id)).version
     done, sha256 = await asyncio.gather(
-        read(ledger, caller, plan_id, file_name, content), asyncio.to_thread(_digest, content)
+        read(ledger, caller, plan_id, file_name, content, version), asyncio.to_thread(_digest, content)
     )
-    return await _put(ledger, caller, plan_id, file_name, content, sha256, done, noted)
+    return await _put(ledger, caller, plan_id, file_name, content, sha256, version, done, noted)
 
 
 async def upload_unread(
-    ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes, noted: Noted
+    ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes, noted: NotedUpload
 ) -> str:
     """The same, not read yet: `background` reads it.
 
@@ -126,7 +133,7 @@ async def upload_unread(
     """
     check_room()
     sha256 = await asyncio.to_thread(_digest, content)
-    return await _put(ledger, caller, plan_id, file_name, content, sha256, None, noted)
+    return await _put(ledger, caller, plan_id, file_name, content, sha256, None, None, noted)
 
 
 async def _put(
@@ -136,8 +143,9 @@ async def _put(
     file_name: str,
     content: bytes,
     sha256: str,
-    done: Read | None,
-    noted: Noted,
+    plan_version: int | None,
+    done: KeptReading | None,
+    noted: NotedUpload,
 ) -> str:
     id_ = new_id()
     kept = (done.reading, done.compared, done.fingerprint) if done else (None, None, None)
@@ -145,7 +153,7 @@ async def _put(
         platform = (await plan_now(connection, plan_id)).plan.platform
         put = statement("nanduti_hub.plans", "put_import")
         named = (id_, plan_id, platform, file_name[:200], sha256)
-        await connection.execute(put, *named, content, caller.name, *kept)
+        await connection.execute(put, *named, content, caller.name, *kept, plan_version)
         await noted(connection, id_)
     return id_
 
@@ -155,11 +163,21 @@ def _digest(content: bytes) -> str:
 
 
 async def read(
-    ledger: Ledger, caller: Caller, plan_id: str, file_name: str, content: bytes, told: Told | None = None
-) -> Read:
-    """Read a workbook and compare it with its plan, in one process; a file that breaks it has that one finding."""
+    ledger: Ledger,
+    caller: Caller,
+    plan_id: str,
+    file_name: str,
+    content: bytes,
+    plan_version: int | None,
+    told: Told | None = None,
+) -> KeptReading:
+    """Read a workbook and compare it with its plan, in one process; a file that breaks it has that one finding.
+
+    `plan_version` is the plan's when it was uploaded: what came since is looked up, in a second process.
+    """
     async with transaction(ledger.database, caller, snapshot=True) as connection:
-        plan = (await plan_now(connection, plan_id)).plan
+        current = await plan_now(connection, plan_id)
+        plan = current.plan
         known = await known_for(connection, plan.platform, plan.term_from.year)
         now = await standing(connection, plan_id, UNDECIDED)
     try:
@@ -168,9 +186,9 @@ async def read(
         reading, compared = pack_reading(UNREADABLE), None
     else:
         reading, compared = done.answer
-    if compared is None:
-        return await compare(ledger, caller, plan_id, reading)
-    return Read(reading, compared, now.fingerprint)
+    if compared is None or (plan_version is not None and plan_version < current.version):
+        return await compare(ledger, caller, plan_id, reading, plan_version=plan_version)
+    return KeptReading(reading, compared, now.fingerprint)
 
 
 async def compare(
@@ -180,22 +198,35 @@ async def compare(
     reading: bytes,
     decided: Decided = UNDECIDED,
     plan_version: int | None = None,
-) -> Read:
+) -> KeptReading:
     """Compare what was read with its plan as it is now; `plan_version` is the plan's when it was uploaded. No
     transaction is open while it is worked out.
     """
     async with transaction(ledger.database, caller, snapshot=True) as connection:
-        now = await standing(connection, plan_id, decided)
-        bases = await find_bases(connection, plan_id, reading, plan_version)
-    compared = await offload(compare_again, reading, now.actions, decided, bases)
-    return Read(reading, compared, now.fingerprint)
+        now = await standing(connection, plan_id, decided, reading, plan_version)
+    compared = await offload(compare_again, reading, now.actions, decided, now.bases)
+    return KeptReading(reading, compared, now.fingerprint)
 
 
-async def standing(connection: asyncpg.Connection, plan_id: str, decided: Decided) -> Standing:
-    """What a borrador is compared with now; in a snapshot transaction, so that all of it is of one moment."""
+async def standing(
+    connection: asyncpg.Connection,
+    plan_id: str,
+    decided: Decided,
+    reading: bytes | None = None,
+    plan_version: int | None = None,
+) -> Standing:
+    """What a borrador is compared with now; in a snapshot transaction, so that all of it is of one moment. Without
+    a reading there are no earlier actions to look up.
+    """
     rows = await connection.fetch(statement("nanduti_hub.plans", "actions_of_plan"), plan_id)
+    bases = StoredBases()
+    if reading is not None:
+        bases = await find_bases(connection, plan_id, reading, plan_version)
     return Standing(
-        actions=[row["body"] for row in rows], fingerprint=await fingerprint(connection, plan_id, decided)
+        actions=[row["body"] for row in rows],
+        versions={row["id"]: row["version"] for row in rows},
+        bases=bases,
+        fingerprint=await fingerprint(connection, plan_id, decided),
     )
 
 

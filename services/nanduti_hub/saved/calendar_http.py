@@ -8,7 +8,7 @@ has the entries nearest to today, as many as `ics.MOST`.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 import asyncpg
@@ -21,26 +21,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nanduti.actions import Action
-from nanduti.directory import Department, Institution, Platform
 from nanduti_hub.access import audit
 from nanduti_hub.access.door import STRANGER
 from nanduti_hub.access.policy import Act
 from nanduti_hub.actions.http import FILTERED
-from nanduti_hub.actions.queries import Filters, page_of_actions
-from nanduti_hub.actions.spreadsheet import Names, names_of
+from nanduti_hub.actions.queries import Filters, check_filters, names_now, pages
+from nanduti_hub.actions.spreadsheet import Names
 from nanduti_hub.caller import Caller
-from nanduti_hub.directory.queries import entries
 from nanduti_hub.documented import Takes, answers
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.reception import check_query, name_in_address
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.saved.ics import MOST, Entry, Place, entries_of, nearest, pieces_of, tag_of
 from nanduti_hub.saved.queries import Shown, find_calendar, scopes_of_caller
-from nanduti_hub.serving import InPath, RequestOf, caller_from, hub_of, not_modified, today
+from nanduti_hub.serving import InPath, RequestOf, caller_from, hub_of, not_modified, saved_as, today
 
 ICS = "text/calendar"
-#: Rows fetched at once.
-CHUNK = 1_000
 #: What a list's address may have and a saved query has not: where in the list somebody was.
 PAGING = frozenset({"cursor", "limit"})
 #: Characters of a canonical query.
@@ -90,9 +86,12 @@ async def actions_ics(
     on, the 2,000 nearest to today. `mine` leaves only what is of the caller's own platforms or institutions, in any
     role; `begins` adds the days on which actions begin.
     """
+    caller = caller_from(request)
+    async with transaction(hub_of(request).ledger.database, caller) as connection:
+        await check_filters(connection, filters)
     question = Question(filters=filters, manner=manner, canonical="")
-    answer = await _calendar(request, caller_from(request), question, "Ñandutí")
-    answer.headers["Content-Disposition"] = 'attachment; filename="acciones.ics"'
+    answer = await _calendar(request, caller, question, "Ñandutí")
+    answer.headers.update(saved_as("acciones.ics"))
     return answer
 
 
@@ -177,11 +176,7 @@ async def _entries(request: RequestOf, caller: Caller, question: Question) -> li
     place = Place(installation=hub.ledger.source.removeprefix("urn:nanduti:"), url=hub.door.url)
     async with transaction(hub.ledger.database, caller) as connection:
         own = await scopes_of_caller(connection)
-        names = names_of(
-            await entries(connection, Platform),
-            await entries(connection, Institution),
-            await entries(connection, Department),
-        )
+        names = await names_now(connection)
     # Who is signed in by a provider's token has the role that it names.
     scopes = sorted((own or frozenset()) | {caller.scope} - {"*"})
     narrowed = list(_narrowed(question.filters, scopes)) if question.manner.mine else [question.filters]
@@ -189,7 +184,7 @@ async def _entries(request: RequestOf, caller: Caller, question: Question) -> li
     kept: list[Entry] = []
     seen: set[str] = set()
     for filters in narrowed:
-        async for rows in _chunks(request, caller, filters):
+        async for rows in pages(hub.ledger.database, caller, filters, today()):
             fresh = [row for row in _understood(rows, mine) if row[0].id not in seen]
             seen.update(action.id for action, _ in fresh)
             kept += _all(fresh, place, names, question.manner)
@@ -223,19 +218,6 @@ def _understood(rows: Sequence[asyncpg.Record], mine: frozenset[str] | None) -> 
         for action, version in found
         if mine is None or mine & {action.platform, action.lead, *action.collaborators}
     ]
-
-
-async def _chunks(
-    request: RequestOf, caller: Caller, filters: Filters
-) -> AsyncIterator[Sequence[asyncpg.Record]]:
-    after, day = 0, today()
-    while True:
-        async with transaction(hub_of(request).ledger.database, caller) as connection:
-            rows = await page_of_actions(connection, filters, day, after, CHUNK)
-        yield rows
-        if len(rows) < CHUNK:
-            return
-        after = rows[-1]["number"]
 
 
 ROUTES: list[BaseRouteHandler] = [actions_ics, get_calendar]

@@ -14,10 +14,11 @@ import asyncpg
 import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.handlers import BaseRouteHandler
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from nanduti_hub.access.policy import Act
+from nanduti_hub.actions.queries import check_filters
 from nanduti_hub.documented import CHANGE, MAKE, PageOf, Takes, answers
 from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.database import transaction
@@ -35,7 +36,6 @@ from nanduti_hub.saved.queries import (
 )
 from nanduti_hub.serving import (
     InPath,
-    InQuery,
     Limit,
     RequestOf,
     caller_from,
@@ -50,6 +50,8 @@ from nanduti_hub.serving import (
 )
 
 ONE_QUERY = "/v1/queries/{query_id}"
+#: The id of the query to go on after.
+Cursor = Annotated[str | None, QueryParameter(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 
 
 class QueryWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,7 +94,7 @@ class CalendarMade(Struct, frozen=True, kw_only=True):
     opt={"act": Act.READ_SELF},
     responses=answers(200, PageOf[SavedQuery], headers=("Link",), leads=[(ONE_QUERY, "/items/0/id")]),
 )
-async def get_queries(request: RequestOf, cursor: InQuery = None, limit: Limit = 50) -> Response[bytes]:
+async def get_queries(request: RequestOf, cursor: Cursor = None, limit: Limit = 50) -> Response[bytes]:
     """The caller's own, in the order of their making."""
     caller = caller_from(request)
     async with transaction(hub_of(request).ledger.database, caller) as connection:
@@ -135,6 +137,7 @@ async def post_query(request: RequestOf, data: JSONBody[QueryWanted]) -> Respons
     question = await question_in(request, data.query.removeprefix("?"))
 
     async def work(connection: asyncpg.Connection) -> Answer:
+        await check_filters(connection, question.filters)
         kept = await keep_query(connection, caller, _name(data), question.canonical)
         return _answer(request, 201, kept, {"Location": f"/v1/queries/{kept.id}"})
 
@@ -156,6 +159,7 @@ async def put_query(request: RequestOf, query_id: InPath, data: JSONBody[QueryWa
     question = await question_in(request, data.query.removeprefix("?"))
 
     async def work(connection: asyncpg.Connection) -> Answer:
+        await check_filters(connection, question.filters)
         kept = await change_query(connection, query_id, expected, _name(data), question.canonical)
         return _answer(request, 200, kept)
 

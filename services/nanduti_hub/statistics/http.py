@@ -9,22 +9,20 @@ from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromQuery, QueryParameter
 
-from nanduti.directory import Department, Institution, Platform
 from nanduti.vocabulary import Measure
 from nanduti_hub.access.policy import Act
-from nanduti_hub.actions.spreadsheet import Names, names_of
+from nanduti_hub.actions.queries import names_now
+from nanduti_hub.actions.spreadsheet import Names
 from nanduti_hub.csv_lines import BOM, guarded_line
-from nanduti_hub.directory.queries import entries
-from nanduti_hub.documented import CSV, PageOf, answers
+from nanduti_hub.documented import CSV, XLSX, PageOf, answers
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.offload import offload
-from nanduti_hub.serving import InQuery, Limit, RequestOf, caller_from, hub_of, next_link, today
+from nanduti_hub.serving import InQuery, Limit, RequestOf, caller_from, hub_of, next_link, saved_as, today
 from nanduti_hub.sheets import workbook_of
 from nanduti_hub.statistics.queries import FIRST, Scope, check_scope, page_of_sources, results
-from nanduti_hub.statistics.spreadsheet import COLUMNS, about, lines
+from nanduti_hub.statistics.spreadsheet import COLUMNS, CSV_NAMES, about, lines
 from nanduti_hub.statistics.views import Results, Source
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 From = Annotated[
     date | None, QueryParameter(name="from", description="The first day; from the beginning, if not said.")
 ]
@@ -73,12 +71,7 @@ async def get_results(request: RequestOf, wanted: NamedDependency[Scope]) -> Res
 async def _named(request: RequestOf, wanted: Scope) -> tuple[Results, Names]:
     async with transaction(hub_of(request).ledger.database, caller_from(request)) as connection:
         await check_scope(connection, wanted)
-        names = names_of(
-            await entries(connection, Platform),
-            await entries(connection, Institution),
-            await entries(connection, Department),
-        )
-        return await results(connection, wanted), names
+        return await results(connection, wanted), await names_now(connection)
 
 
 @get(
@@ -91,10 +84,9 @@ async def _named(request: RequestOf, wanted: Scope) -> tuple[Results, Names]:
 async def results_csv(request: RequestOf, wanted: NamedDependency[Scope]) -> Response[bytes]:
     """The results as CSV that Excel in Spanish opens, a line for each measure, category and department."""
     found, names = await _named(request, wanted)
-    body = BOM + guarded_line(column.name for column in COLUMNS)
+    body = BOM + guarded_line(CSV_NAMES)
     body += b"".join(guarded_line(line) for line in lines(found, names.departments))
-    headers = {"Content-Disposition": 'attachment; filename="resultados.csv"'}
-    return Response(body, media_type="text/csv", headers=headers)
+    return Response(body, media_type=CSV, headers=saved_as("resultados.csv"))
 
 
 @get(
@@ -110,8 +102,7 @@ async def results_xlsx(request: RequestOf, wanted: NamedDependency[Scope]) -> Re
     told = about(found, {**names.bodies, **names.departments})
     rows = list(lines(found, names.departments))
     body = await offload(workbook_of, "Resultados", COLUMNS, rows, told)
-    headers = {"Content-Disposition": 'attachment; filename="resultados.xlsx"'}
-    return Response(body, media_type=XLSX, headers=headers)
+    return Response(body, media_type=XLSX, headers=saved_as("resultados.xlsx"))
 
 
 @get(

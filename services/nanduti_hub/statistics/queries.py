@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from nanduti.actions import Action
 from nanduti.vocabulary import Measure
+from nanduti_hub.actions.queries import check_codes
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.statistics.views import MOST_CODES, Measured, OfCategory, OfDepartment, Part, Results, Source
@@ -46,21 +47,7 @@ async def check_scope(connection: asyncpg.Connection, scope: Scope) -> None:
     if scope.since is not None and scope.until < scope.since:
         start, end = scope.since.isoformat(), scope.until.isoformat()
         raise Refused(Refusal("dates_reversed", {"start": start, "end": end}))
-    known = await connection.fetchrow(
-        statement("nanduti_hub.statistics", "known"),
-        scope.platform,
-        scope.department,
-        scope.plan,
-        scope.institution,
-    )
-    if not known["platform"]:
-        raise Refused(Refusal("platform_unknown", {"platform": scope.platform}))
-    if not known["department"]:
-        raise Refused(Refusal("department_unknown", {"department": scope.department}))
-    if not known["plan"]:
-        raise Refused(Refusal("plan_unknown"))
-    if not known["institution"]:
-        raise Refused(Refusal("institution_unknown", {"institution": scope.institution}))
+    await check_codes(connection, scope.platform, scope.department, scope.plan, scope.institution)
 
 
 async def results(connection: asyncpg.Connection, scope: Scope) -> Results:

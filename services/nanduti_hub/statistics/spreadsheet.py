@@ -7,14 +7,16 @@ from nanduti_hub.sheets import Column
 from nanduti_hub.statistics.views import MOST_CODES, Measured, Results
 
 COLUMNS = (
-    Column(name="medida", width=24),
-    Column(name="categoria", width=44),
-    Column(name="departamento", width=18),
-    Column(name="valor", width=12, form="number"),
-    Column(name="acciones", width=10, form="number"),
-    Column(name="informes", width=10, form="number"),
-    Column(name="codigos", width=40),
+    Column(name="Medida", width=24),
+    Column(name="Categoría", width=44),
+    Column(name="Departamento", width=18),
+    Column(name="Valor", width=12, form="number"),
+    Column(name="Acciones", width=10, form="number"),
+    Column(name="Informes", width=10, form="number"),
+    Column(name="Códigos", width=40),
 )
+#: The columns' names in CSV, for programs too.
+CSV_NAMES = ("medida", "categoria", "departamento", "valor", "acciones", "informes", "codigos")
 #: In the order in which a report tells them.
 MEASURE_WORDS = {
     Measure.ACTIVITIES: "actividades realizadas",

@@ -2,10 +2,12 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib.resources import files
 
+import msgspec
 from msgspec.structs import replace
 
 from nanduti.actions import Action, Citation, Indicator
@@ -13,6 +15,7 @@ from nanduti.plans import Plan, Revision
 from nanduti.vocabulary import Axis, Crime, Kind, Status
 from nanduti_hub.directory.seed import load
 from nanduti_hub.plans.outgoing.lists import Around
+from nanduti_hub.plans.outgoing.template import template_bytes
 from nanduti_hub.plans.row_values import planned, values_of
 from nanduti_hub.plans.rows import Known, Reading, Row
 from nanduti_hub.plans.workbook import read_workbook
@@ -51,6 +54,12 @@ def known_of(platform: str) -> Known:
 def around(known: Known) -> Around:
     """The same for the writer."""
     return Around(known.platform, known.institutions, known.departments)
+
+
+def template_of(plan: Plan, actions: Iterable[Action], known: Known) -> bytes:
+    """The plan's workbook."""
+    bodies = [msgspec.json.encode(action) for action in actions]
+    return template_bytes(msgspec.json.encode(plan), REGISTER, bodies, around(known))
 
 
 def plan_of(platform: str, *, number: int = 3) -> Plan:

@@ -8,11 +8,10 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
-from hostile_plan import DEMO, FILES, PLANS, REGISTER, around, hostile, known_of, told
+from hostile_plan import DEMO, FILES, PLANS, hostile, known_of, template_of, told
 from libreoffice import saved_again
 
-from nanduti_hub.plans.outgoing.annotated import Told, annotated_bytes, remarks_bytes
-from nanduti_hub.plans.outgoing.template import template
+from nanduti_hub.plans.outgoing.annotated import Remarks, annotated_bytes, remarks_bytes
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
 from nanduti_hub.plans.workbook import read_workbook
 
@@ -79,7 +78,7 @@ def saved(rows: list[list[Any]], **cells: str) -> bytes:
 
 
 def annotated(content: bytes, reading: Reading, name: str = "poa.xlsx") -> bytes:
-    said = Told(findings=reading.findings, total=len(reading.findings))
+    said = Remarks(findings=reading.findings, total=len(reading.findings))
     return annotated_bytes(content, name, msgspec.json.encode(said))
 
 
@@ -152,11 +151,12 @@ def test_a_file_that_cannot_be_read_is_answered_with_what_was_found() -> None:
     content = b"PK\x03\x04 no es un libro"
     first = read_workbook(content, "roto.xlsx", KNOWN)
     for made in (annotated(content, first, "roto.xlsx"),
-                 remarks_bytes("roto.xlsx", msgspec.json.encode(Told(first.findings, 1)))):  # fmt: skip
+                 remarks_bytes("roto.xlsx", msgspec.json.encode(Remarks(first.findings, 1)))):  # fmt: skip
         book = openpyxl.load_workbook(io.BytesIO(made))
         assert book.sheetnames == ["Observaciones del centro"]
         text = " ".join(str(cell.value) for row in book.active for cell in row)
         assert first.findings[0].message in text
+        assert "1 error, 0 avisos, 0 informaciones." in text
 
 
 @pytest.mark.slow
@@ -174,7 +174,7 @@ def test_a_troubled_workbook_of_another_program_says_the_same_when_it_comes_back
 @pytest.mark.slow
 def test_the_annotated_copy_of_a_plans_own_workbook_keeps_its_base_and_is_read_exactly() -> None:
     known, plan, actions = hostile()
-    content = template(plan, REGISTER, actions, around(known))
+    content = template_of(plan, actions, known)
     first, second = again(content, known)
     assert second.base == first.base is not None
     assert second.rows == first.rows

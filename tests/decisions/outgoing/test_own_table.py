@@ -10,12 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hostile_plan import REGISTER, around, demo, known_of, plan_of, told
+from hostile_plan import REGISTER, demo, known_of, plan_of, template_of, told
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nanduti.actions import Action
 from nanduti.vocabulary import Axis, Crime, Kind, Status
-from nanduti_hub.plans.outgoing.template import template
 from nanduti_hub.plans.row_values import said_by
 from nanduti_hub.plans.rows import Base, Reading, Row
 from nanduti_hub.plans.workbook import read_workbook
@@ -29,7 +28,7 @@ Change = Callable[[Worksheet, dict[str, int]], None]
 @cache
 def written() -> bytes:
     """The workbook of a plan with some of the demo's actions."""
-    return template(PLAN, REGISTER, some(), around(KNOWN))
+    return template_of(PLAN, some(), KNOWN)
 
 
 def some() -> tuple[Action, ...]:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hostile_plan import FILES, REGISTER, around, demo, hostile, told
+from hostile_plan import FILES, REGISTER, demo, hostile, template_of, told
 from libreoffice import saved_again
 
 from nanduti.actions import Action
 from nanduti.plans import Plan
 from nanduti_hub.actions.cells import cells, json_value
-from nanduti_hub.plans.outgoing.template import template
 from nanduti_hub.plans.pairing import Basis
 from nanduti_hub.plans.revision import Outcome, preview
 from nanduti_hub.plans.row_values import said_by
@@ -62,7 +61,7 @@ def assert_unchanged(content: bytes, name: str, taken: Taken) -> None:
 
 def written(taken: Taken) -> bytes:
     known, plan, actions = taken
-    return template(plan, REGISTER, actions, around(known))
+    return template_of(plan, actions, known)
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -333,6 +333,40 @@ SHEETS: dict[str, tuple[Maker, str]] = {
 }  # fmt: skip
 
 
+# --- What is looked for to the end of the file ------------------------------------------------------------------
+
+
+def filled(name: str, end: bytes, tag: bytes) -> bytes:
+    """The plan with a megabyte of one beginning, over and over, before a part's `end` (or behind it all)."""
+    many = tag * (1_000_000 // len(tag))
+    return changed(
+        by_xlsxwriter(), name, lambda piece: piece.replace(end, many + end) if end else piece + many
+    )
+
+
+_BOOK, _STYLES, _RELATED = "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"
+#: Each takes minutes where every beginning is looked at to the end of the file.
+ENDLESS: dict[str, tuple[Maker, str]] = {
+    "properties that never end": (
+        lambda: archive({**parts(by_xlsxwriter()), "docProps/custom.xml": b"<property " * 90_000}), "",
+    ),
+    "one property of many names": (
+        lambda: archive({**parts(by_xlsxwriter()), "docProps/custom.xml": b"<property " + b'name="nanduti_plan" ' * 45_000 + b">"}), "",
+    ),
+    "a name of a million letters": (lambda: changed(by_xlsxwriter(), _BOOK, lambda piece: piece.replace(b"</workbook>", b"<sheet " + b"a" * 1_000_000 + b"/></workbook>")), "file_corrupt"),
+    "relations that never end": (lambda: filled(_RELATED, b"", b"<Relationship "), ""),
+    "lists of styles that never end": (lambda: archive({**parts(by_xlsxwriter()), _STYLES: b"<styleSheet>" + b"<cellXfs " * 110_000}), "file_corrupt"),
+    "comments that never end": (lambda: filled(SHEET, b"</worksheet>", b"<!--"), "sheet_unreadable"),
+    "rows that never end": (lambda: filled(SHEET, b"</sheetData>", b'<row hidden="0" '), "sheet_unreadable"),
+    "one row hidden over and over": (
+        lambda: changed(by_xlsxwriter(), SHEET, lambda piece: piece.replace(b"</sheetData>", b"<row " + b'hidden="1" ' * 90_000 + b"</sheetData>")), "sheet_unreadable",
+    ),
+    "formulas that never end": (lambda: filled(SHEET, b"</sheetData>", b"<f "), "sheet_unreadable"),
+    "cells that never end": (lambda: filled(SHEET, b"", b"<c "), ""),
+    "addresses behind the end": (lambda: filled(SHEET, b"", b' r="ZZZ99"'), ""),
+}  # fmt: skip
+
+
 # --- .xls ---------------------------------------------------------------------------------------------------
 
 
@@ -476,4 +510,4 @@ SLOW = frozenset(
         "a million spans inside each other in an .ods", "a million elements inside each other",
     }
 )  # fmt: skip
-HOSTILE = {**ARCHIVES, **XML, **SHEETS, **OLD, **ODS}
+HOSTILE = {**ARCHIVES, **XML, **SHEETS, **ENDLESS, **OLD, **ODS}

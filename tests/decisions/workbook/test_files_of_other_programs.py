@@ -3,6 +3,7 @@
 The .ods and .xls were saved by LibreOffice, which is another hand than our readers; see odd_workbook.py.
 """
 
+import io
 import json
 import struct
 from functools import cache
@@ -10,11 +11,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import msgspec
+import openpyxl
 import pytest
 from archives import PLAN, WHOLE, archive, cells, compound, ods, ods_cell, ods_plan, parts, record, xls
 from workbook_shelf import KNOWN, read, told
 
 from nanduti_hub.directory.seed import load
+from nanduti_hub.plans.outgoing.annotated import Remarks, annotated_bytes
 from nanduti_hub.plans.rows import Known, Reading
 from nanduti_hub.plans.workbook import read_workbook
 
@@ -42,7 +45,7 @@ def comparable(reading: Reading) -> tuple[object, object]:
     findings = [
         (one.sheet, one.cell, one.column, one.value, one.severity.value, one.code) for one in reading.findings
     ]
-    return msgspec.to_builtins(reading.rows), findings
+    return reading.rows, findings
 
 
 @pytest.mark.parametrize("extension", ["ods", "xls"])
@@ -150,3 +153,15 @@ def test_a_formula_of_an_ods_without_a_result_is_broken_and_not_blank() -> None:
     row = b"<table:table-row>" + ods_cell("3") + ods_cell("Eje 1") + ods_cell("Tercera") + ods_cell("MEC")
     reading = read(ods(ods_plan(row + formula + failed + b"</table:table-row>")))
     assert [one.cell for one in reading.findings if one.code == "broken_cell"] == ["E5", "F5"]
+
+
+def test_a_number_format_that_no_xml_can_hold_is_not_taken_over() -> None:
+    """Given an .xls whose own format has control characters, then Excel still opens the annotated workbook."""
+    code = b'0%"\x01\x1b"'
+    formats = record(0x41E, struct.pack("<HHB", 200, len(code), 0) + code)
+    styles = b"".join(record(0xE0, struct.pack("<HH", 0, form) + bytes(16)) for form in (0, 200))
+    percent = record(0x203, struct.pack("<HHHd", 9, 0, 1, 0.5))
+    content = xls({"POA": cells(PLAN) + percent}, before=formats + styles)
+    said = msgspec.json.encode(Remarks((), 0))
+    book = openpyxl.load_workbook(io.BytesIO(annotated_bytes(content, "poa.xls", said)))
+    assert book["POA"]["A10"].number_format == "General"

@@ -64,6 +64,13 @@ def test_texts_too_long_to_be_searched_for_names_are_refused_in_time(monkeypatch
     assert [one.code for one in reading.findings] == ["file_too_large"]
 
 
+def test_signs_that_stand_for_many_letters_are_counted_as_these(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields, "MAX_SEARCHED", 20_000)
+    rows = [[str(n), "Eje 1", f"Actividad {n}", f"MTESS {n} " + "\ufdfa" * 300, "T1"] for n in range(1, 20)]
+    reading = read(ods(ods_plan(rows=[*PLAN, *rows])))
+    assert [one.code for one in reading.findings] == ["file_too_large"]
+
+
 def test_a_file_of_which_nothing_is_understood_is_refused_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fields, "MAX_FINDINGS", 30)
     rows = [[f"{n}", f"eje {n}", f"Actividad {n}", f"Nadie {n}", f"Nunca {n}"] for n in range(20)]

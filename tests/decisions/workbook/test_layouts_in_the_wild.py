@@ -63,7 +63,7 @@ def test_amounts_by_quarter_sum_to_the_goal_that_no_column_states() -> None:
         ["I", "Una", "taller", 3, 2, 0, 1, "MTESS"],
     ]
     row = only(book(rows, ["D1:G1"]))
-    assert (row.target, row.unit, str(row.end), row.cells["target"]) == (6.0, "taller", "2026-12-31", "D3")
+    assert (row.target, row.unit, str(row.end), row.cell("target")) == (6.0, "taller", "2026-12-31", "D3")
     total = [
         ["Eje", "Actividad", "Unidad", "T1", "T2", "Total", "Responsable"],
         ["I", "Una", "taller", 1, 1, 2, "MTESS"],

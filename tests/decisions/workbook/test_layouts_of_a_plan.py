@@ -32,7 +32,7 @@ def test_titles_blank_rows_and_a_legend_above_the_heading_are_not_read() -> None
     )
     assert (row.lead, row.collaborators, row.departments) == ("mtess", ("minna",), ("PY-7",))
     assert (row.start, row.end, row.budget_pyg) == (date(2026, 1, 1), date(2026, 3, 31), 1_000_000)
-    assert row.cells["lead"] == "D6"
+    assert row.cell("lead") == "D6"
     assert "departments" in row.given
     assert "indicator" not in row.given
 

@@ -8,6 +8,7 @@ sheets that are hidden or could not be read; the added sheet names them. No link
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -51,7 +52,7 @@ class _Copied(Struct):
     since_1904: bool = False
 
 
-class Told(Struct, frozen=True):
+class Remarks(Struct, frozen=True):
     """What is said of a workbook: of `total` findings those that a borrador shows."""
 
     findings: tuple[Finding, ...]
@@ -59,10 +60,10 @@ class Told(Struct, frozen=True):
 
 
 def annotated_bytes(content: bytes, file_name: str, told: bytes, around: Around | None = None) -> bytes:
-    """The annotated workbook (.xlsx). `told` is a `Told` as JSON; with `around` the hub's own tables get the lists of
+    """The annotated workbook (.xlsx). `told` is a `Remarks` as JSON; with `around` the hub's own tables get the lists of
     that directory to choose from.
     """
-    said = msgspec.json.decode(told, type=Told)
+    said = msgspec.json.decode(told, type=Remarks)
     marks = marks_of(content)
     copied = _Copied()
     try:
@@ -75,7 +76,7 @@ def annotated_bytes(content: bytes, file_name: str, told: bytes, around: Around 
 
 def remarks_bytes(file_name: str, told: bytes) -> bytes:
     """Only the sheet of remarks, where the workbook itself is beyond what can be written again."""
-    return _write(_Copied(left=["todas"]), file_name, msgspec.json.decode(told, type=Told), Marks(), None)
+    return _write(_Copied(left=["todas"]), file_name, msgspec.json.decode(told, type=Remarks), Marks(), None)
 
 
 def _copied(opened: Opened, marks: Marks) -> _Copied:
@@ -93,8 +94,8 @@ def _copied(opened: Opened, marks: Marks) -> _Copied:
     return copied
 
 
-def _write(copied: _Copied, file_name: str, said: Told, marks: Marks, around: Around | None) -> bytes:
-    target = sheets.in_memory()
+def _write(copied: _Copied, file_name: str, said: Remarks, marks: Marks, around: Around | None) -> bytes:
+    target = BytesIO()
     options = {"date_1904": True} if copied.since_1904 else {}
     book = xlsxwriter.Workbook(target, sheets.OPTIONS | options)
     names = _names(copied.grids)
@@ -232,7 +233,9 @@ class _Copy(Struct):
             case int() | float():
                 thousands = float(value).is_integer() and abs(value) >= _THOUSANDS
                 plain = "#,##0" if thousands else "General"
-                form = number if 0 < len(number) <= _LONGEST_FORMAT else plain
+                # An .xls can have signs in it that no XML holds.
+                fits = 0 < len(number) <= _LONGEST_FORMAT and sheets.text_of(number) == number
+                form = number if fits else plain
                 sheet.write_number(*place, value, self.form(form, painted=painted, struck=struck))
             case datetime() if value.date() >= sheets.FIRST_DAY:
                 code = "dd/mm/yyyy" if value.time() == time() else "dd/mm/yyyy hh:mm"

@@ -17,13 +17,13 @@ from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.offload import OffloadFailed, offload
 from nanduti_hub.plans.drafts import Page, see
-from nanduti_hub.plans.outgoing.annotated import Told, annotated_bytes, remarks_bytes
+from nanduti_hub.plans.outgoing.annotated import Remarks, annotated_bytes, remarks_bytes
 from nanduti_hub.plans.outgoing.lists import Around
 from nanduti_hub.plans.outgoing.template import template_bytes
 from nanduti_hub.plans.queries import plan_now
 from nanduti_hub.plans.rows import Finding
 from nanduti_hub.refusal import Refusal, Refused
-from nanduti_hub.serving import InPath, RequestOf, caller_from, hub_of
+from nanduti_hub.serving import InPath, RequestOf, caller_from, hub_of, saved_as
 
 #: Of a borrador only what is said of it is asked for here.
 _NO_ROWS = Page(most=1)
@@ -83,7 +83,7 @@ async def annotated_workbook(request: RequestOf, import_id: InPath) -> Response[
         kept = await connection.fetchrow(statement("nanduti_hub.plans", "content_of_import"), import_id)
         around = await _around(connection, kept["platform"])
     said = msgspec.json.decode(seen.body, type=_Findings)
-    told = msgspec.json.encode(Told(said.findings, said.findings_total))
+    told = msgspec.json.encode(Remarks(said.findings, said.findings_total))
     name = kept["file_name"]
     try:
         body = await offload(annotated_bytes, kept["content"], name, told, around)
@@ -106,8 +106,7 @@ def _plain(name: str) -> str:
 
 
 def _file(body: bytes, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=XLSX, headers=headers)
+    return Response(body, media_type=XLSX, headers=saved_as(name))
 
 
 ROUTES: list[BaseRouteHandler] = [plan_template, annotated_workbook]

@@ -10,7 +10,13 @@ from nanduti_hub.plans.rows import Finding, Severity
 from nanduti_hub.plans.workbook.notation import REMARKS
 from nanduti_hub.sheets import Column, height_of, put
 
-WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Aviso", Severity.INFO: "Información"}
+#: What one is called, and several.
+SEVERITIES = {
+    Severity.ERROR: ("error", "errores"),
+    Severity.WARNING: ("aviso", "avisos"),
+    Severity.INFO: ("información", "informaciones"),
+}
+WORDS = {severity: one.capitalize() for severity, (one, _) in SEVERITIES.items()}
 COLOURS = {Severity.ERROR: "#F9DEDC", Severity.WARNING: "#FCF1DF", Severity.INFO: "#E6EFF7"}
 _ORDER = list(WORDS)
 _COLUMNS = (
@@ -66,16 +72,17 @@ def write_list(
             if not value:
                 sheet.write_blank(at, place, None, body)
     head = sheets.heading_format(book)
-    headers = [{"header": column.name, "header_format": head} for column in _COLUMNS]
+    headings = [column.name for column in _COLUMNS]
     sheet.set_row(top, 22)
-    sheet.add_table(top, 0, top + len(findings), len(_COLUMNS) - 1, sheets.table("Observaciones", headers))
+    look = sheets.table("Observaciones", headings, head)
+    sheet.add_table(top, 0, top + len(findings), len(_COLUMNS) - 1, look)
     sheet.freeze_panes(top + 1, 0)
     sheets.for_print(sheet)
 
 
 def _above(file_name: str, findings: Sequence[Finding], total: int, left: Sequence[str]) -> list[str]:
     counts = {severity: sum(1 for one in findings if one.severity is severity) for severity in WORDS}
-    many = f"{counts[Severity.ERROR]} errores, {counts[Severity.WARNING]} avisos, {counts[Severity.INFO]} informaciones"
+    many = ", ".join(f"{count} {SEVERITIES[severity][count != 1]}" for severity, count in counts.items())
     lines = [f"Archivo: {file_name}", many + "."]
     if total > len(findings):
         lines.append(

@@ -5,6 +5,7 @@ document properties say of which plan, after which revision and at which number 
 """
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -32,21 +33,16 @@ SPARE = 40
 
 def template_bytes(plan: bytes, register: int, actions: Sequence[bytes], around: Around) -> bytes:
     """The workbook (.xlsx) of a plan, with its `actions` as they stand at the `register`'s number; JSON all."""
-    decoded = msgspec.json.decode(plan, type=Plan)
+    told = msgspec.json.decode(plan, type=Plan)
     decode = msgspec.json.Decoder(Action).decode
-    return template(decoded, register, [decode(action) for action in actions], around)
-
-
-def template(plan: Plan, register: int, actions: Sequence[Action], around: Around) -> bytes:
-    """The same, of what is decoded already."""
-    target = sheets.in_memory()
+    target = BytesIO()
     book = xlsxwriter.Workbook(target, sheets.OPTIONS)
-    _properties(book, plan, register)
+    _properties(book, told, register)
     names = names_in(around)
     # "plan" alone is the name of no axis and no year: the reader takes nothing from it.
-    sheet = book.add_worksheet("Plan (sintético)" if plan.synthetic else "Plan")
-    last = _write_plan(book, sheet, actions, names)
-    write_instructions(book, plan, around.platform, register)
+    sheet = book.add_worksheet("Plan (sintético)" if told.synthetic else "Plan")
+    last = _write_plan(book, sheet, [decode(action) for action in actions], names)
+    write_instructions(book, told, around.platform, register)
     lists = write_lists(book, around, names)
     places = {column.field: at for at, column in enumerate(COLUMNS)}
     offer(sheet, lists, places, 0, max(last, HELPED))
@@ -85,8 +81,8 @@ def _write_plan(book: Workbook, sheet: Worksheet, actions: Sequence[Action], nam
     for row in range(len(actions) + 1, last + 1):
         for at, form in enumerate(formats):
             put(sheet, row, at, None, form)
-    headers = [{"header": column.heading, "header_format": head} for column in COLUMNS]
-    sheet.add_table(0, 0, last, len(COLUMNS) - 1, sheets.table("Acciones", headers))
+    headings = [column.heading for column in COLUMNS]
+    sheet.add_table(0, 0, last, len(COLUMNS) - 1, sheets.table("Acciones", headings, head))
     sheet.freeze_panes(1, 3)
     sheets.calm(sheet)
     sheet.repeat_rows(0)

@@ -7,17 +7,18 @@ what was stored before; a cell that is wrong leaves its field empty and has its 
 import re
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from nanduti.vocabulary import Axis, Kind, Status
 from nanduti_hub.plans.rows import Row
 from nanduti_hub.plans.workbook import fields
+from nanduti_hub.plans.workbook.amounts import in_other_money
 from nanduti_hub.plans.workbook.columns import Columns
-from nanduti_hub.plans.workbook.fields import Page, is_mark, tell_all
+from nanduti_hub.plans.workbook.fields import Page, is_mark, tell, tell_all
 from nanduti_hub.plans.workbook.kinds import kind_of, read_crimes
 from nanduti_hub.plans.workbook.partners import read_partners
 from nanduti_hub.plans.workbook.schedule import read_schedule
-from nanduti_hub.plans.workbook.text import Cell, clean, fold
+from nanduti_hub.plans.workbook.text import Cell, clean, fold, warning
 
 #: What a title that carries its own number can begin with ("1.2", "Actividad 1.2", "N° 1.2").
 _NOTHING: frozenset[str] = frozenset()
@@ -27,6 +28,10 @@ _OWN_NUMBER = re.compile(
     r"|((?:[A-Z]{1,2}\.?)?\d{1,3}(?:\.[A-Z]?\d{1,3})+|[IVX]{1,4}(?:\.\d{1,3})+|[A-Z]\.?\d{1,3}(?=[.):\-])"
     r"|[a-z](?=\) )|\d{1,3}(?=[.)\-] ?[^\d\s])))[.)\-–:]*(?: +|(?<=[.)\-:]))(?:[-–:] *)?(?=\S)"
 )
+
+
+#: A line of a list: "1. ...", "2) ...", "b) ...", "• ...".
+_ITEM = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})*[.)\-]|[a-zA-Z][.)]|[•▪●◦·*–—-])\s*\w")
 
 
 class Section(Struct):
@@ -68,6 +73,8 @@ def read_activity(
         return known
 
     title = text(columns.title)
+    if isinstance(written := row[columns.title], str) and "\n" in written:
+        _tell_several(page, columns, index, written)
     code = ""
     if row[columns.code] != "":
         code = fields.code(page, (index, columns.code), labels[columns.code], row[columns.code])
@@ -88,15 +95,7 @@ def read_activity(
         )
         if notes:
             tell_all(page, (index, columns.crimes), labels[columns.crimes], row[columns.crimes], notes)
-    budget = None
-    value = row[columns.budget]
-    if isinstance(value, float) and columns.whole_amounts and 1_000 <= value < 1e15 and value.is_integer():
-        budget = int(value)
-    elif value != "":
-        amount = fields.amount(page, (index, columns.budget), value, columns.scale, foreign=columns.foreign)
-        budget = amount.guaranies
-        if amount.notes:
-            tell_all(page, (index, columns.budget), labels[columns.budget], row[columns.budget], amount.notes)
+    budget = _budget(page, columns, index, row)
     observations = ""
     if row[columns.observations] != "":
         where = (index, columns.observations)
@@ -108,7 +107,6 @@ def read_activity(
     if remarks:
         observations = " ".join((observations, *remarks)).strip()[:4_000]
     given = columns.given
-    number = str(index + 1)
     extra = section.given - given if columns.sections else _NOTHING
     if remarks or columns.derives:
         extra = extra.union(
@@ -155,12 +153,44 @@ def read_activity(
         progress=progress,
         observations=observations,
         given=given,
-        cells=dict(zip(columns.named, columns.addresses.replace("#", number).split(), strict=True)),
+        cells=Raw(columns.cells.replace(b"#", b"%d" % (index + 1))),
     )
 
 
 def _kind(title: Cell) -> Kind:
     return kind_of(str(title))
+
+
+def _budget(page: Page, columns: Columns, index: int, row: list[Cell]) -> int | None:
+    value = row[columns.budget]
+    other = in_other_money(row[columns.currency], value) if columns.currency >= 0 else None
+    if other is None:
+        if value == "":
+            return None
+        if (
+            isinstance(value, float)
+            and columns.whole_amounts
+            and 1_000 <= value < 1e15
+            and value.is_integer()
+        ):
+            return int(value)
+        other = fields.amount(page, (index, columns.budget), value, columns.scale, foreign=columns.foreign)
+    if other.notes:
+        tell_all(page, (index, columns.budget), columns.labels[columns.budget], value, other.notes)
+    return other.guaranies
+
+
+def _tell_several(page: Page, columns: Columns, index: int, value: str) -> None:
+    """Tell a cell that lists several activities: each of its lines has a number or a bullet, the first one too."""
+    lines = [line for line in value.split("\n") if line.strip()]
+    if len(lines) < 2 or not all(_ITEM.match(line) for line in lines):
+        return
+    note = warning(
+        "title_lists_several",
+        f"La celda enumera {len(lines)} cosas: se guarda como una sola actividad.",
+        "Si son actividades distintas, ponga cada una en su fila.",
+    )
+    tell(page, (index, columns.title), columns.labels[columns.title], value, note)
 
 
 def _measures(

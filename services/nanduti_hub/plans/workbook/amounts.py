@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 
-from nanduti_hub.plans.workbook.text import Cell, Note, error, fold, info, shown, warning
+from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, fold, info, shown, warning, words
 
 _NUMBER = r"\d+(?:[.,' ]\d+)*"
 _FOREIGN = re.compile(
@@ -58,6 +58,10 @@ _UNDEFINED = re.compile(
 #: 1200.000 and 1.200,000: no guaraní has three decimals, and nobody can say what was meant.
 _THREE_DECIMALS = re.compile(r"\d{4,}[.,]\d{3}|[\d.]+\.\d{3},\d{3}|[\d,]+,\d{3}\.\d{3}")
 _BLANK = re.compile(r"[-–—_.x*/ ]*")
+#: The guaraní in a column that names currencies.
+_GUARANI = re.compile(
+    r"(?:en )?(?:gs?|g s|pyg|guarani(?:es)?|₲|(?:moneda )?(?:nacional|local|corriente))(?: paraguayos?)?"
+)
 _WRITE = "Escriba el monto en guaraníes, solo con números (por ejemplo 12500000)."
 
 
@@ -80,6 +84,14 @@ def read_amount(value: Cell, scale: int = 1, number_format: str = "") -> Amount:
             return _whole(float(value) * scale, value, was_scaled=scale != 1)
         case str():
             return _text(value, scale)
+
+
+def in_other_money(currency: Cell, value: Cell) -> Amount | None:
+    """An amount beside a cell that names its currency ("USD"); None where that is the guaraní, or there is nothing."""
+    named = words(clean(currency))
+    if not named or value in {"", 0} or _GUARANI.fullmatch(named):
+        return None
+    return _foreign(f"{shown(currency)} {shown(value)}")
 
 
 def read_number(text: str) -> float | None:

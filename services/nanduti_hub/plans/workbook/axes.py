@@ -27,11 +27,20 @@ from nanduti_hub.plans.workbook.text import (
 
 #: Stems by which each common axis is known when the plan's own names do not fit.
 COMMON_WORDS: tuple[tuple[Axis, str], ...] = (
-    (Axis.STRENGTHENING, r"fortalec|coordina|articula|institucional|gobernanza|\bgestion|capacidades"),
+    (
+        Axis.STRENGTHENING,
+        r"fortalec|strengthen|coordina|articula|institu[ct]ional|govern|gobernanza|\bgestion|capacidades",
+    ),
     (Axis.PREVENTION, r"preven|sensibil|concien|difusion|educac|educativ|comunicac|promocion"),
     (Axis.DETECTION, r"detec|identific|inspecc|fiscaliz|\bcontrol"),
-    (Axis.CARE, r"atencion|protec|asisten|restitu|reintegr|reinser|rehabilit|acompan|victima|cuidado"),
-    (Axis.PUNISHMENT, r"investig|persec|persig|sancion|justicia|penal|judicial|represion|castigo"),
+    (
+        Axis.CARE,
+        r"atencion|protec|asisten|restitu|assist|\bcare\b|reintegr|reinser|rehabilit|acompan|victim|cuidado",
+    ),
+    (
+        Axis.PUNISHMENT,
+        r"investig|punish|prosecut|sanctions?\b|persec|persig|sancion|justicia|penal|judicial|represion|castigo",
+    ),
 )
 _COMMON = tuple((axis, re.compile(pattern)) for axis, pattern in COMMON_WORDS)
 _PREFIX = re.compile(

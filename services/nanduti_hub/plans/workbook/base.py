@@ -24,11 +24,12 @@ PLAN, REVISION, REGISTER, ANNOTATED = (
 )
 _PARTS = ("docProps/custom.xml", "meta.xml")
 _MOST = 1_000_000
+#: Bounded within one tag, so that a part full of tags that never end is looked through but once.
 _OOXML = re.compile(
-    rb"""<(?:\w+:)?property\s[^>]*?\bname=["'](nanduti_\w+)["'][^>]*>\s*<vt:\w+>([^<]{0,400})</vt:"""
+    rb"""<(?:\w+:)?property\s[^<>]{0,400}?\bname=["'](nanduti_\w+)["'][^<>]{0,400}>\s*<vt:\w+>([^<]{0,400})</vt:"""
 )
 _ODF = re.compile(
-    rb"""<meta:user-defined\s[^>]*?\bmeta:name=["'](nanduti_\w+)["'][^>]*>([^<]{0,400})</meta:"""
+    rb"""<meta:user-defined\s[^<>]{0,400}?\bmeta:name=["'](nanduti_\w+)["'][^<>]{0,400}>([^<]{0,400})</meta:"""
 )
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"\d{1,15}")

@@ -6,6 +6,7 @@ from datetime import date
 
 from msgspec import Struct, field
 
+from nanduti_hub.plans.rows import cells_at
 from nanduti_hub.plans.workbook.fields import Page, tell
 from nanduti_hub.plans.workbook.grid import Place
 from nanduti_hub.plans.workbook.heading_names import FIELDS
@@ -40,9 +41,8 @@ class Columns(Struct):
     #: Columns of amounts by quarter whose sum is the goal that no column states.
     summed: tuple[int, ...]
     given: frozenset[str]
-    #: The fields that have a cell in each row, and their addresses, "#" for the row's number.
-    named: tuple[str, ...]
-    addresses: str
+    #: The cells of a row, as its `cells`, "#" for the row's number.
+    cells: bytes
     hint: int | None
     hint_start: int | None
     hint_end: int | None
@@ -79,6 +79,7 @@ class Columns(Struct):
     start: int = -1
     end: int = -1
     budget: int = -1
+    currency: int = -1
     budget_source: int = -1
     status: int = -1
     progress: int = -1
@@ -121,8 +122,7 @@ def columns_of(page: Page, heading: Heading) -> Columns:
         labels=labels,
         marks=[(column, *_days(span, year)) for column, span in sorted(heading.marks.items())],
         given=frozenset(given),
-        named=tuple(name for name, _ in cells),
-        addresses=" ".join(f"{letter}#" for _, letter in cells),
+        cells=bytes(cells_at({name: f"{letter}#" for name, letter in cells})),
         hint=_hint(period_label),
         hint_start=_hint(written_out(words(labels[at["start"]]))) if "start" in at else None,
         hint_end=_hint(written_out(words(labels[at["end"]]))) if "end" in at else None,

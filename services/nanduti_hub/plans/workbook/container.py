@@ -31,12 +31,12 @@ from nanduti_hub.plans.workbook.sheet_xml import SharedTexts, attributes_of, sha
 from nanduti_hub.plans.workbook.text import Note, info
 from nanduti_hub.plans.workbook.wrong_files import wrong_archive
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*?)/?>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*?)/?>")
-_SIZE = re.compile(rb"<(?:\w+:)?dimension\s[^>]*/>")
+# A tag ends at the next "<" at the latest: else each of many that never end would be looked for to the file's end.
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*?)/?>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*?)/?>")
+_SIZE = re.compile(rb"<(?:\w+:)?dimension\s[^<>]*/>")
 _SENSIBLE = re.compile(rb"""ref=["']A1(?::[A-Z]{1,3}[1-9]\d{0,5})?["']""")
 _ROOT = re.compile(rb"<[A-Za-z_]")
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _STRIKE = re.compile(rb"""<(?:\w+:)?strike(?:\s+val=["'](?:1|true)["'])?\s*/?>""")
 _RELATED = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _EMPTY_SHEET = (
@@ -47,6 +47,8 @@ _ENTRY, _PLACE, _END = struct.Struct("<HHHHHIIIHH"), struct.Struct("<HHHII"), st
 #: Bytes that are unfolded at a time.
 _PIECE = 262_144
 _MOST_FORMATS = 70_000
+#: Bytes behind a part's last tag, where a search for the end of one would go on to the end of the file.
+_MOST_BEHIND = 1_000
 #: What a workbook may carry beside its cells: the beginning of its parts' names, and what is said of it.
 _CARRIED = (
     (("xl/vbaproject",), "macros_ignored", "El libro trae macros: no se ejecutan ni se leen."),
@@ -132,10 +134,21 @@ class Unfolding(Struct):
                 )
             )
         if b"!" in piece and b"<!--" in piece:  # a single sign is found much faster
-            return _COMMENT.sub(b"", piece)
+            piece = _without_comments(piece)
+            return piece[: piece.rfind(b">") + 1]
+        if len(piece) - (end := piece.rfind(b">") + 1) > _MOST_BEHIND:
+            return piece[:end]
         self.held.append(piece)  # so that no other bytes take its identity
         self.sums[id(piece)] = self.archive.getinfo(stored).CRC
         return piece
+
+
+def _without_comments(xml: bytes) -> bytes:
+    kept, at = [], 0
+    while (start := xml.find(b"<!--", at)) >= 0 and (end := xml.find(b"-->", start + 4)) >= 0:
+        kept.append(xml[at:start])
+        at = end + 3
+    return b"".join((*kept, xml[at:]))
 
 
 def unfolding(archive: zipfile.ZipFile) -> Unfolding:
@@ -331,17 +344,17 @@ def _twice(what: str, name: str) -> Finding:
 def _styles(xml: bytes) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
     """The number format of each cell style, and the styles that paint a cell's ground or strike its text through."""
     own = {9: "0%", 10: "0.00%", 2: "0.00", 4: "#,##0.00"}
-    for match in re.finditer(rb"<(?:\w+:)?numFmt\s([^>]*?)/?>", xml):
+    for match in re.finditer(rb"<(?:\w+:)?numFmt\s([^<>]*?)/?>", xml):
         attributes = attributes_of(match[1])
         if attributes.get("numFmtId", "").isdecimal():
             own[int(attributes["numFmtId"][:9])] = attributes.get("formatCode", "")[:255]
     solid = [b'patternType="solid"' in fill for fill in _listed(xml, b"fill")]
     crossed = [_STRIKE.search(font) is not None for font in _listed(xml, b"font")]
-    cells = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.DOTALL)
+    cells = _whole(xml, b"cellXfs")
     formats: list[str] = []
     painted: set[int] = set()
     struck: set[int] = set()
-    for match in re.finditer(rb"<(?:\w+:)?xf\s([^>]*?)/?>", cells[0] if cells else b""):
+    for match in re.finditer(rb"<(?:\w+:)?xf\s([^<>]*?)/?>", cells):
         attributes = attributes_of(match[1])
         number = attributes.get("numFmtId", "")[:9]
         for name, known, styles in (("fillId", solid, painted), ("fontId", crossed, struck)):
@@ -356,5 +369,11 @@ def _styles(xml: bytes) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]
 
 def _listed(xml: bytes, name: bytes) -> list[bytes]:
     """The elements of one of the lists of the styles (fills, fonts), each as its bytes."""
-    whole = re.search(rb"<(?:\w+:)?%ss\b.*?</(?:\w+:)?%ss>" % (name, name), xml, re.DOTALL)
-    return re.split(rb"<(?:\w+:)?%s(?=[\s/>])" % name, whole[0] if whole else b"")[1:]
+    return re.split(rb"<(?:\w+:)?%s(?=[\s/>])" % name, _whole(xml, name + b"s"))[1:]
+
+
+def _whole(xml: bytes, name: bytes) -> bytes:
+    """The first element of a name, with its tags; b"" where there is none that ends."""
+    begin = re.search(rb"<(?:\w+:)?%s\b" % name, xml)
+    end = re.compile(rb"</(?:\w+:)?%s>" % name).search(xml, begin.end()) if begin else None
+    return xml[begin.start() : end.end()] if begin and end else b""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from nanduti.vocabulary import Crime
-from nanduti_hub.plans.rows import Row
+from nanduti_hub.plans.rows import Row, cells_at
 from nanduti_hub.plans.workbook import fields, notation
 from nanduti_hub.plans.workbook.bounds import MAX_CELL_TEXT
 from nanduti_hub.plans.workbook.fields import Page, tell, tell_all
@@ -155,7 +155,7 @@ class _Line:
             observations=self.line("observations", new=new),
             exact=True,
             given=frozenset(self.given),
-            cells={name: f"{letters(column)}{number}" for name, column in self.columns.items()},
+            cells=cells_at({name: f"{letters(column)}{number}" for name, column in self.columns.items()}),
         )
 
     def _check_cells(self) -> None:

@@ -3,6 +3,7 @@
 Rule: a value is parsed once for each distinct text of a workbook; findings are made for each cell anew.
 """
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from nanduti_hub.plans.rows import Finding, Known, Severity
 from nanduti_hub.plans.workbook.amounts import Amount, read_amount
 from nanduti_hub.plans.workbook.axes import AxisNames, AxisRead, axis_names, read_axis
 from nanduti_hub.plans.workbook.bounds import (
+    MAX_CELL_TEXT,
     MAX_FINDINGS,
     MAX_SEARCHED,
     MAX_SEARCHED_CELL,
@@ -177,10 +179,17 @@ def _searchable(facts: Facts, value: Cell) -> Cell:
     """
     if not isinstance(value, str) or len(value) < _SHORT:
         return value
-    facts.searched += min(len(value), MAX_SEARCHED_CELL)
+    searched = value[:MAX_SEARCHED_CELL]
+    # A single sign can stand for eighteen letters, which are what is searched.
+    facts.searched += len(searched) if searched.isascii() else len(unicodedata.normalize("NFKC", searched))
     if facts.searched > MAX_SEARCHED:
         raise Unreadable(too_much_text())
-    return value[:MAX_SEARCHED_CELL]
+    return searched
+
+
+def _length(text: str) -> str:
+    """How long a text is, as far as a cell is read."""
+    return str(len(text)) if len(text) < MAX_CELL_TEXT else f"{MAX_CELL_TEXT} o más"
 
 
 def _cut_short(value: Cell) -> tuple[Note, ...]:
@@ -189,7 +198,7 @@ def _cut_short(value: Cell) -> tuple[Note, ...]:
     return (
         warning(
             "text_too_long",
-            f"El texto tiene {len(value)} letras; se leen las primeras {MAX_SEARCHED_CELL}.",
+            f"El texto tiene {_length(value)} letras; se leen las primeras {MAX_SEARCHED_CELL}.",
             "Deje en la celda solo los nombres y pase el detalle a las observaciones.",
         ),
     )
@@ -279,7 +288,7 @@ def line(page: Page, place: Place, label: str, value: Cell, longest: int = _LINE
     if len(text) > longest:
         note = warning(
             "text_too_long",
-            f"El texto tiene {len(text)} letras; se guardan las primeras {longest}.",
+            f"El texto tiene {_length(text)} letras; se guardan las primeras {longest}.",
             "Acorte el texto o pase el detalle a la descripción.",
         )
         tell(page, place, label, value, note)

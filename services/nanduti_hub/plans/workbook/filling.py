@@ -57,7 +57,7 @@ def take_section(table: Table, index: int, filled: list[int], texts: list[tuple[
     alone = len(texts) == 1 and len(filled) <= 2 and not number
     wide = is_wide(table, index, column)
     role = table.roles.get(column)
-    if role in FILLED and not wide and not (role == "axis" and alone):
+    if role in FILLED and not wide and not (alone and (role == "axis" or _titles(table, role, text))):
         return False
     # A text alone under "Actividad" is a title only if nothing else could state the axis, or it is shouted.
     titled = wide or role != "title" or text.isupper() or table.columns.axis < 0
@@ -80,6 +80,12 @@ def take_section(table: Table, index: int, filled: list[int], texts: list[tuple[
                 return False
             tell_ignored(table, index, column, text, doubtful=True)
     return True
+
+
+def _titles(table: Table, role: str, text: str) -> bool:
+    """Whether a text alone in the column that groups activities says by itself that it is an axis or objective."""
+    sort = sort_of(text, table.page.facts.axes, alone=False)
+    return sort is Sort.AXIS or (sort is Sort.OBJECTIVE and role == "line")
 
 
 def set_axis(table: Table, place: Place, value: Cell) -> None:

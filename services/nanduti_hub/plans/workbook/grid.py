@@ -4,9 +4,13 @@ Rule: the same sheet gives the same grid from every format; addresses are the sp
 as blank is blank only if the file does not call it broken.
 """
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from math import isfinite
+from operator import methodcaller
 
 from msgspec import Struct, field
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -23,10 +27,9 @@ from nanduti_hub.plans.workbook.bounds import (
     too_spread,
     too_wide,
 )
-from nanduti_hub.plans.workbook.container import Package, Part
+from nanduti_hub.plans.workbook.container import Excel, Package
 from nanduti_hub.plans.workbook.sheet_xml import (
     Room,
-    SharedTexts,
     Surroundings,
     measure,
     styles_of,
@@ -35,7 +38,8 @@ from nanduti_hub.plans.workbook.sheet_xml import (
 from nanduti_hub.plans.workbook.text import Cell, address
 
 #: How a text begins that may be read as another: an error that was pasted, the sign for "this is text".
-_SPECIAL = frozenset("#'")
+_SPECIAL = ("#", "'")
+_opens_special = methodcaller("startswith", _SPECIAL)
 #: Sheets that are laid out in vain before no other is.
 _MOST_REFUSED = 3
 
@@ -113,30 +117,32 @@ class Hidden(Struct, frozen=True):
     name: str
 
 
-def grids(
-    book: CalamineWorkbook, parts: Iterable[Part], shared: SharedTexts, package: Package
-) -> Iterator[Grid | Hidden | Finding]:
+def grids(excel: Excel) -> Iterator[Grid | Hidden | Finding]:
     """The sheets of a workbook of Excel in order: each read, or hidden, or refused with its finding.
 
     Raises:
         Unreadable: the workbook as a whole is too large.
 
     """
-    listed = tuple(parts)
     room = Room()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # calamine holds no lock of the interpreter: on a second core this takes no time.
+        opened = beside.submit(CalamineWorkbook.from_filelike, io.BytesIO(excel.content))
+        reach = [
+            measure(part.name, part.xml, excel.shared, room) if part.xml else None for part in excel.parts
+        ]
+        book = opened.result()
     # The same list of the same part: by its order, since a name can be written in more than one way.
-    for part, sheet in zip(listed, book.sheets_metadata, strict=True):
+    for part, sheet, far in zip(excel.parts, book.sheets_metadata, reach, strict=True):
         if sheet.typ is not SheetTypeEnum.WorkSheet:
             continue
         if sheet.visible is not SheetVisibleEnum.Visible:
             yield Hidden(sheet.name)
             continue
-        xml = part.xml
-        if not xml:
+        if not part.xml:
             yield damaged_sheet(sheet.name)
             continue
-        far = measure(sheet.name, xml, shared, room)
-        yield far if far is not None else _read(book, sheet.name, xml, package, room)
+        yield far if far is not None else _read(book, sheet.name, part.xml, excel.package, room)
 
 
 def _read(book: CalamineWorkbook, name: str, xml: bytes, package: Package, room: Room) -> Grid | Finding:
@@ -216,13 +222,9 @@ def _plain_values(rows: list[list[Cell]], around: Surroundings) -> None:
 
     No cell of a plan is longer than the longest: what is left of one is still too long for any field, and told so.
     """
-    plain: set[Cell] = set()
+    if _are_plain(rows):
+        return
     for row, values in enumerate(rows):
-        # Nearly all rows are plain, and most of their values have been seen: looked at as sets, they take no time.
-        new = set(values).difference(plain)
-        if bool not in set(map(type, values)) and not any(map(_is_special, new)):
-            plain |= new
-            continue
         for column, value in enumerate(values):
             if not _is_special(value):
                 continue
@@ -242,10 +244,23 @@ def _plain_values(rows: list[list[Cell]], around: Surroundings) -> None:
             values[column] = text
 
 
+def _are_plain(rows: list[list[Cell]]) -> bool:
+    """Whether no value is special: nearly always, and quick to tell where all are looked at together."""
+    if bool in set(map(type, chain.from_iterable(rows))):
+        return False
+    distinct = set(chain.from_iterable(rows))
+    texts = [value for value in distinct if isinstance(value, str)]
+    return (
+        not any(map(_opens_special, texts))
+        and max(map(len, texts), default=0) <= MAX_CELL_TEXT
+        and all(map(isfinite, (value for value in distinct if isinstance(value, float))))
+    )
+
+
 def _is_special(value: Cell) -> bool:
     """Whether a value may have to be read as another one."""
     if isinstance(value, str):
-        return value[:1] in _SPECIAL or len(value) > MAX_CELL_TEXT
+        return value.startswith(_SPECIAL) or len(value) > MAX_CELL_TEXT
     return isinstance(value, bool) or (isinstance(value, float) and value - value != 0)
 
 

@@ -39,6 +39,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
             r"(?: (?:de |de la |del )?(?:orden|actividad(?:es)?|accion(?:es)?|act|poa|item|tarea|correlativo|ref|n|#))?$"
         ),
     ),
+    ("currency", r"^(?:tipo de )?(?:moneda|divisa)s?$"),
     # What was done is never what is planned, whatever it is of.
     (
         NOT_READ,
@@ -95,7 +96,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("line", r"^estrategias?$|^sub ?componente|^(?:sub ?)?(?:programa|proyecto)s?$"),
     ("lead", r"^(?:\w+ )?responsables?\b.*\bco ?r{1,2}esponsab"),
     ("collaborators", r"^con quien"),
-    ("budget", r"^cuanto(?: (?:cuesta|dinero|costara).*)?$"),
+    ("budget", r"^cuanto(?: (?:cuesta|dinero|costara|gs?|guaranies)\b.*)?$"),
     ("title", r"^que$"),
     (NOT_READ, r"^(?:para|por) que"),
     # Who helps is asked before who answers: "Otros responsables", "Responsables de apoyo" never lead.
@@ -154,12 +155,17 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "place",
         r"^departament|\bdepartamentos?\b|territori|alcance|cobertura|\blugar|\bzonas?\b|localizacion|ubicacion|\bregion(?:es)?\b",
     ),
-    ("place", r"ambito (?:geografico|territorial)|distrito|municipio|localidad|^donde|^depto|^dpto"),
+    ("place", r"\bgeografic|ambito territorial|distrito|municipio|localidad|^donde|^depto|^dpto"),
     (
         "period",
         r"plazo|cronograma|periodo|calendario|^tiempos?\b|^fechas?\b|vigencia|trimestre|semestre|^mes(?:es)?\b",
     ),
     ("period", r"^cuando|temporalidad|^ejecucion|^programacion|bimestre"),
+    # A currency at the end names money, unless it is money that came in, went out or is somebody else's.
+    (
+        "budget",
+        r"^(?!.*\b(?:aport|contrapart|pag[ao]|transfer|gast|ingres|anterior|deuda|ahorr|donad|rend)).*\bgs$",
+    ),
 )
 
 #: Whole headings to which a misspelt one ("Responsble") may be likened.
@@ -201,6 +207,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "start": ("start",),
     "end": ("end",),
     "budget": ("budget_pyg",),
+    "currency": (),  # it says what the budget's amounts are in
     "budget_source": ("budget_source",),
     "status": ("status",),
     "progress": ("progress",),

@@ -68,6 +68,7 @@ _FOREIGN_TOGETHER = (
 _IN_SPANISH = tuple((re.compile(pattern), whole) for pattern, whole in _FOREIGN_TOGETHER)
 #: Abbreviations of several words, or that their neighbours settle; the first that fits is taken, then the next.
 _TOGETHER = (
+    (r"^n o\b", "n"),  # "N.º"
     (r"\b(unidad|u)(?: de)? (?:med|m)\b", "unidad de medida"),
     (r"\b(?:med|medios|m)(?: de)? verificacion\b", "medio de verificacion"),
     (r"^(?:m v|mv|mdv|m d v)$", "medio de verificacion"),

@@ -196,11 +196,16 @@ def _said(words: list[Token], found: list[Match], index: int) -> bool | None:
     at = match.after
     if at < len(words) and words[at].word in "([-":
         ceiling = found[index + 1].first if index + 1 < len(found) else len(words)
-        for token in words[at + 1 : ceiling]:
+        for after, token in enumerate(words[at + 1 : ceiling], start=at + 2):
             if token.separator:
                 break
             if token.word in _LEADS | _HELPS:
-                return token.word in _LEADS
+                rest = words[after:ceiling]
+                # "MTESS (con apoyo del MEC)" says it of the MEC.
+                of_next = ceiling < len(words) and all(
+                    one.link and one.word not in {"y", "e"} for one in rest
+                )
+                return None if of_next else token.word in _LEADS
     return None
 
 
@@ -317,7 +322,7 @@ def _gap(
     pieces = []
     for start, stop in _split(words, first, after, bounded=before is not None or behind is not None):
         content = [token for token in words[start:stop] if not token.link and token.word not in _LABELS]
-        content = [token for token in content if not token.word.isdecimal()]
+        content = [token for token in content if not token.word.isdecimal() and token.word not in {"o", "u"}]
         if not content:
             continue
         unit = content[0].word in _UNIT_WORDS or _UNIT_ACRONYM.fullmatch(content[0].word) is not None

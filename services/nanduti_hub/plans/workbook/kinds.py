@@ -31,7 +31,8 @@ KIND_WORDS: tuple[tuple[Kind, str], ...] = (
     (Kind.COORDINATION, (r"(?:mesas?\b|convenio|articul|coordin|reunion|acuerdo|alianza|conform|plenari|sesion|comision|red(?:es)?\b"
                         r"|instalar|intercambio|asamblea|reactivar)")),
 )  # fmt: skip
-_KINDS = re.compile(r"\b(?:" + "|".join(f"({pattern})" for _, pattern in KIND_WORDS) + ")")
+#: All of them have three letters or more: the shortest words of a title are passed over at once.
+_KINDS = re.compile(r"\b(?=[a-z]{3})(?:" + "|".join(f"({pattern})" for _, pattern in KIND_WORDS) + ")")
 
 CRIME_WORDS: tuple[tuple[Crime, str], ...] = (
     (Crime.CHILD_LABOR, r"trabajo infantil|\bti\b|criadazgo|infantil|peores formas|trabajo adolescente"),

@@ -34,6 +34,7 @@ _ORDINAL = {"primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "quinto": 5, "s
 _LENGTHS = {"s": 6, "c": 4, "b": 2}
 #: From one month to another: "ENE-MAR", "Enero a Marzo", "Ene/Mar 2026".
 _MONTHS_LABEL = re.compile(r"(?:de )?(\w+) (?:(?:a|al|y) )?([a-z]+)(?: (?:de )?(20\d\d))?")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])-\s+(?=[^\W\d_])")
 _REMARK = re.compile(r"\([^)]*\)")
 #: The part of a month: "S1", "Sem. 2", "Semana 3", "2a semana", "4", "1Q", "2da quincena".
 _WEEK_LABEL = re.compile(
@@ -79,6 +80,8 @@ def role_of(text: str) -> str | None:
             if "title" in roles
             else next((found for found in roles if found not in {None, NOT_READ}), role)
         )
+    if role is None and _HYPHENATED.search(text):
+        return role_of(_HYPHENATED.sub("", text))  # "COLABO- RADORES", cut at the end of a line
     if role is not None or len(written) < 5:
         return role
     role = _found(respelt(written))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from nanduti_hub.plans.rows import Finding
 from nanduti_hub.plans.workbook.bounds import (
@@ -118,5 +118,4 @@ def _archived(content: bytes) -> Opened:
             package, sheets = open_ods(inside)
             return Opened(package, iter(sheets))
         excel = open_excel(inside)
-    book = CalamineWorkbook.from_filelike(io.BytesIO(excel.content))
-    return Opened(excel.package, grids(book, excel.parts, excel.shared, excel.package))
+    return Opened(excel.package, grids(excel))

@@ -8,10 +8,13 @@ from nanduti_hub.plans.workbook import fields
 from nanduti_hub.plans.workbook.axes import starts_like_axis
 from nanduti_hub.plans.workbook.fields import tell
 from nanduti_hub.plans.workbook.labels import role_of
+from nanduti_hub.plans.workbook.sections import Sort, sort_of
 from nanduti_hub.plans.workbook.table import Table
 from nanduti_hub.plans.workbook.text import Cell, clean, warning
 
 _LONGEST_LABEL, _LEAST_ROLES = 60, 2
+#: What holds for the activities of a further table with the same heading.
+_SECTIONS = frozenset((Sort.AXIS, Sort.OBJECTIVE, Sort.LINE))
 
 
 def titles_other_table(table: Table, index: int, row: list[Cell]) -> bool:
@@ -21,7 +24,9 @@ def titles_other_table(table: Table, index: int, row: list[Cell]) -> bool:
         return False
     below = next((at for at in range(index + 1, min(index + 3, len(rows))) if any(rows[at])), None)
     text = clean(next(value for value in row if value != ""))
-    return below is not None and not starts_like_axis(text) and _names_columns(rows[below], 3)
+    if below is None or not _names_columns(rows[below], 3):
+        return False
+    return not starts_like_axis(text) and sort_of(text, table.page.facts.axes, alone=True) not in _SECTIONS
 
 
 def _names_columns(row: list[Cell], least: int) -> bool:

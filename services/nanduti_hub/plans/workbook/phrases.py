@@ -17,7 +17,7 @@ LINKS = frozenset((
     "sus",
 ))  # fmt: skip
 _SHORT = {
-    "min": "ministerio", "minist": "ministerio", "sec": "secretaria", "secret": "secretaria",
+    "min": "ministerio", "minist": "ministerio", "ministra": "ministerio", "ministro": "ministerio", "sec": "secretaria", "secret": "secretaria",
     "dir": "direccion", "direc": "direccion", "gral": "general", "gen": "general",
     "dpto": "departamento", "dptos": "departamento", "depto": "departamento", "deptos": "departamento",
     "dep": "departamento", "nac": "nacional", "nal": "nacional", "inst": "instituto",

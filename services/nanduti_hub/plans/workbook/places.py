@@ -38,6 +38,7 @@ _NATIONAL = re.compile(
     r"|.*\btod[oa]s? (?:el |la )?(?:pais|republica|paraguay|territorio(?: nacional)?|nacion)\b.*|paraguay|tod[oa]s|(?:asuncion|capital|distrito capital) (?:y|e|mas) (?:los |todos los )?(?:17|diecisiete) (?:dptos?|deptos?|departamentos?)|.*\bterritorio nacional\b.*"
     r"|(?:(?:en )?(?:los |todos los )?(?:17|18|diecisiete|dieciocho)|(?:en )?todos los) (?:dptos?|deptos?|departamentos?)"
     r"(?: (?:y|mas|e) .*|\(.*\)| del pais)?\.?|(?:republica del )?paraguay|(?:a )?nivel (?:del )?pais"
+    r"|national(?: level| scope| coverage)?|nation ?-?wide|country ?-?wide|(?:the )?(?:whole|entire) country"
 )
 _ALL = re.compile(r"(?:en )?(?:los |todos los )?(?:17|18|diecisiete|dieciocho|todos)\b")
 _EXCEPT = re.compile(r"\b(?:excepto|menos|salvo|exceptuando)\b")
@@ -67,6 +68,10 @@ _NOISE = frozenset((
     "priorizada", "nivel", "otro", "otra", "solo", "comunidad", "indigena", "frontera", "fronteriza", "area",
     "etc", "norte", "sur", "este", "oeste", "noreste", "sureste",
 ))  # fmt: skip
+#: Shorter names are too much like each other to be mended.
+_LONG_NAME, _LONG_TOWN = 5, 7
+#: What joins two places, so that the one is no address in the other.
+_JOINS = re.compile(r"[;/\n+&]| [yeo] ")
 _NOT_A_PLACE_BEFORE = frozenset((
     "nivel", "sede", "oficina", "administracion", "banco", "casa", "mercado", "hospital", "gobierno",
 ))  # fmt: skip
@@ -87,6 +92,8 @@ class Atlas(Struct, frozen=True):
     order: dict[str, int]
     names: dict[str, str]
     keys: dict[str, str]
+    #: Towns by their folded name.
+    towns: dict[str, str]
     default: tuple[str, ...]
 
 
@@ -111,6 +118,9 @@ def atlas(departments: tuple[Department, ...], platform: Platform) -> Atlas:
         },
         names=names,
         keys={fold(name): name for name in names.values()},
+        towns={
+            fold(city): code for code in names for city in CITIES.get(code, ()) if len(city) >= _LONG_TOWN
+        },
         default=(platform.department,) if platform.department else (),
     )
 
@@ -302,17 +312,19 @@ def _unknown(known: Atlas, text: str, piece: str | None, *, named: bool = True) 
             "Escriba el departamento.",
         )
         return Places(known.default, (note,))
-    likeness = process.extractOne(fold(wrong), known.keys.keys(), scorer=fuzz.ratio, score_cutoff=86)
-    if likeness is not None and len(fold(wrong)) >= 5:
-        name = known.keys[likeness[0]]
-        code = next(code for code, own in known.names.items() if own == name)
-        rest = read_places(text.replace(wrong, code, 1), known) if wrong in text else None
-        if rest is not None and code in rest.departments:
+    code, name = _alike(known, fold(wrong))
+    if code and wrong in text:
+        rest = read_places(text.replace(wrong, code, 1), known)
+        if code in rest.departments:
             note = warning(
                 "department_read_as", f"«{shown(wrong)}» se entiende como «{name}».", "Corrija la escritura."
             )
             return Places(rest.departments, (note, *rest.notes))
     closest = process.extractOne(fold(wrong), known.keys.keys(), scorer=fuzz.WRatio, score_cutoff=70)
+    if named and closest is None:
+        addressed = _addressed(known, text)
+        if addressed is not None:
+            return addressed
     if known.default and closest is None and not named:
         where = known.names.get(known.default[0], known.default[0])
         note = warning(
@@ -328,6 +340,40 @@ def _unknown(known: Atlas, text: str, piece: str | None, *, named: bool = True) 
         f"{hint}Escriba los departamentos por su nombre, o «Nacional».",
     )
     return Places(known.default, (note,))
+
+
+def _alike(known: Atlas, name: str) -> tuple[str, str]:
+    """The department, or a department's town, whose name this is but for some letters: its code, and its name."""
+    if len(name) >= _LONG_NAME:
+        department = process.extractOne(name, known.keys.keys(), scorer=fuzz.ratio, score_cutoff=86)
+        if department is not None:
+            own = known.keys[department[0]]
+            return next(code for code, name in known.names.items() if name == own), own
+    if len(name) >= _LONG_TOWN:
+        town = process.extractOne(name, known.towns.keys(), scorer=fuzz.ratio, score_cutoff=88)
+        if town is not None:
+            code = known.towns[town[0]]
+            return code, f"{town[0].title()} ({known.names[code]})"
+    return "", ""
+
+
+def _addressed(known: Atlas, text: str) -> Places | None:
+    """A place with its department behind it, as in an address: "Bañado Sur, Asunción"; None where it is no address."""
+    before, comma, last = text.rpartition(",")
+    if not comma or _JOINS.search(fold(text)):
+        return None
+    read = read_places(last, known)
+    if len(read.departments) != 1 or any(note.severity is not Severity.INFO for note in read.notes):
+        return None
+    if any(matches(tokens(prepared(part)), known.known) for part in before.split(",")):
+        return None
+    where = known.names.get(read.departments[0], read.departments[0])
+    note = warning(
+        "department_of_place",
+        f"No se reconoce «{shown(before.strip())}»: se toma como un lugar de {where}.",
+        "Si es otro departamento, escríbalo por su nombre.",
+    )
+    return Places(read.departments, (note, *read.notes))
 
 
 def _iso_order(department: Department) -> int:

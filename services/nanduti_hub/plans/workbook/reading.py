@@ -215,7 +215,7 @@ def _repeated(rows: list[Row], sheets: list[Sheet], found: list[Placed]) -> None
             f"La actividad también está en la hoja «{before.sheet}», fila {before.row}.",
             "Deje la actividad en una sola hoja.",
         )
-        cell = row.cells.get("title", "")
+        cell = row.cell("title")
         finding = Finding(
             sheet=row.sheet,
             cell=cell,

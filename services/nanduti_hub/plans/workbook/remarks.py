@@ -227,10 +227,11 @@ def _pasted(page: Page, table: Table) -> None:
     seen: dict[str, Row] = {}
     again: dict[str, list[Row]] = {}
     for row in table.rows:
-        first = seen.setdefault(row.title, row)
+        title = row.title.lower().rstrip(" .")
+        first = seen.setdefault(title, row)
         if first is row:
             continue
-        alike = again.setdefault(row.title, [first])
+        alike = again.setdefault(title, [first])
         before = next((one for one in alike if _said(one) == _said(row)), None)
         if len(alike) < _ALIKE:
             alike.append(row)

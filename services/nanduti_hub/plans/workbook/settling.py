@@ -16,6 +16,7 @@ from nanduti_hub.plans.workbook.places import Atlas, read_places
 from nanduti_hub.plans.workbook.text import Cell, info, warning, words
 
 _SAMPLE = 60
+_COUNTED = re.compile(r"%|porcentaje|ejecucion")
 _TERMS = frozenset(("corto", "mediano", "largo"))
 #: A row with fewer cells is a note or a signature.
 _FULL = 3
@@ -37,6 +38,7 @@ def settle(page: Page, heading: Heading) -> None:
     _helpers(page, heading)
     _lead(page, heading)
     _total(page.grid, heading)
+    _state(heading)
     _axis(page, heading)
 
 
@@ -213,6 +215,24 @@ def _total(grid: Grid, heading: Heading) -> None:
     if column in heading.unread and sums and all(total == parts for total, parts in sums):
         heading.columns["target"] = column
         heading.unread.remove(column)
+
+
+def _state(heading: Heading) -> None:
+    """ "Estado de avance" beside "% de avance" is the state, and the percentage is the progress."""
+    column = heading.columns.get("progress", -1)
+    if "status" in heading.columns or not words(heading.labels.get(column, "")).startswith("estado"):
+        return
+    other = next(
+        (
+            one
+            for one in heading.unread
+            if heading.known.get(one) == "progress" and _COUNTED.search(words(heading.labels[one]))
+        ),
+        None,
+    )
+    if other is not None:
+        heading.columns["status"], heading.columns["progress"] = column, other
+        heading.unread.remove(other)
 
 
 def _share(page: Page, heading: Heading, column: int) -> float:

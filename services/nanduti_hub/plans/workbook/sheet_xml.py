@@ -24,11 +24,11 @@ from nanduti_hub.plans.workbook.bounds import (
 )
 from nanduti_hub.plans.workbook.text import address, place_of
 
-_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+# Each is looked for from its own beginning, within one tag: a tag ends at the next "<" at the latest, so that a
+# file full of tags, or of what looks like one, is looked through but once.
+_ATTRIBUTE = re.compile(rb"""(?<![\w:])([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 #: A cheap look for addresses past GR or past row 20,999, and the exact one that is needed when it finds any.
-_MAY_BE_FAR = re.compile(
-    rb'r="(?:[A-Z]{3}|[H-Z][A-Z]\d|G[S-Z]\d|[A-Z]{1,2}(?:\d{6}|[3-9]\d{4}"|2[1-9]\d{3}"))'
-)
+_MAY_BE_FAR = re.compile(rb'r="(?=[A-Z])(?!(?:[A-F]?[A-Z]|G[A-R])(?:\d{1,4}|1\d{4}|20\d{3})")')
 _FAR = re.compile(
     rb"""\sr=["']((?:[A-Z]{3,}|[H-Z][A-Z]|G[S-Z])\d+|[A-Z]{1,2}(?:\d{6,}|[3-9]\d{4}|2[1-9]\d{3}))["']([^>]*)>"""
 )
@@ -37,19 +37,19 @@ _FORMULA = re.compile(rb"<f[ />]")
 _PREFIXED_FORMULA = re.compile(rb"<\w+:f[ />]")
 #: A formula and no value behind it.
 _NOT_STORED = re.compile(
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+    rb"<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>|</(?:\w+:)?c>)"
 )
-_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
-_HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
+_ROW_OR_COLUMN = re.compile(rb"<(?:\w+:)?(row|col)\s([^<>]*)>")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _USUAL_ORDER = re.compile(rb'<c r="[A-Z]+\d+" s="')
-_CELL_WITH_MORE = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*[^/>]|)>")
-_SHARED_TEXT = re.compile(rb"""t=(?:"s"|'s')[^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})""")
-_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(\s[^>]*|/)?>")
+_CELL_WITH_MORE = re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*[^/<>]|)>")
+_CELL_WITH_NUMBER = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?v>\s*(\d{1,9})")
+_SHARED = re.compile(rb"""t=(?:"s"|'s')""")
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(\s[^<>]*|/)?>")
 _ADDRESS = re.compile(rb"""(?<![\w:])r\s*=\s*["']([A-Z]{0,6})(\d{1,9})["']""")
 _SHARED_END = re.compile(rb"</(?:\w+:)?si>")
-_TAG = re.compile(rb"<[^>]*>")
+_TAG = re.compile(rb"<[^<>]*>")
 #: The shortest shared text, `<si/>`, in bytes.
 _SHORTEST_TEXT = 5
 #: Hardly any text is longer.
@@ -130,9 +130,16 @@ def attributes_of(text: bytes) -> dict[str, str]:
 
 
 def surroundings(xml: bytes) -> Surroundings:
-    """Broken cells, hidden rows and hidden columns of a sheet."""
+    """Broken cells, hidden rows and hidden columns of a sheet.
+
+    Raises:
+        Unreadable: more cells say that they are broken than may be read.
+
+    """
     around = Surroundings()
-    for match in _FAULTY.finditer(xml):
+    for count, match in enumerate(_FAULTY.finditer(xml)):
+        if count > MAX_CELLS:
+            raise Unreadable(too_many_cells())
         start = xml.rfind(b"<", max(0, match.start() - _LONGEST_TAG), match.start())
         if start < 0:
             continue
@@ -149,12 +156,15 @@ def surroundings(xml: bytes) -> Surroundings:
         if attributes.get("t") not in {"str", "e"} and _NOT_STORED.match(xml, match.start()):
             _note_broken(around, xml[start : match.start()], "fórmula sin resultado guardado")
     if b"hidden=" in xml:
-        for match in _HIDDEN_ROW.finditer(xml):
-            number = attributes_of(match[1]).get("r", "")
-            if number.isdecimal() and len(number) < 8:
-                around.hidden_rows.add(int(number) - 1)
-        for match in _HIDDEN_COLUMN.finditer(xml):
-            attributes = attributes_of(match[1])
+        for match in _ROW_OR_COLUMN.finditer(xml):
+            attributes = attributes_of(match[2]) if b"hidden=" in match[2] else {}
+            if attributes.get("hidden") not in {"1", "true"}:
+                continue
+            if match[1] == b"row":
+                number = attributes.get("r", "")
+                if number.isdecimal() and len(number) < 8:
+                    around.hidden_rows.add(int(number) - 1)
+                continue
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if first.isdecimal() and last.isdecimal() and len(first) < 6 and len(last) < 6:
                 around.hidden_columns.update(range(int(first) - 1, min(int(last), MAX_COLUMNS + 1)))
@@ -170,7 +180,7 @@ def styles_of(xml: bytes, wanted: frozenset[int]) -> dict[tuple[int, int], int]:
         cells = re.compile(rb'r="([A-Z]+)(\d+)" s="(%s)"' % numbers)
     else:
         cells = re.compile(
-            rb"""<(?:\w+:)?c\s(?=[^>]*?\br=["']([A-Z]+)(\d+)["'])[^>]*?\bs=["'](%s)["']""" % numbers
+            rb"""<(?:\w+:)?c\s(?=[^<>]*?\br=["']([A-Z]+)(\d+)["'])[^<>]*?\bs=["'](%s)["']""" % numbers
         )
     columns: dict[bytes, int] = {}
     found = {}
@@ -219,7 +229,8 @@ def _take_text(xml: bytes, cells: int, shared: SharedTexts, room: Room) -> None:
 def _letters(xml: bytes, shared: SharedTexts) -> int:
     """At most how many letters the cells of a sheet have, without its tags."""
     lengths = shared.lengths()
-    letters = sum(lengths[index] for index in map(int, _SHARED_TEXT.findall(xml)) if index < len(lengths))
+    pointing = (int(number) for cell, number in _CELL_WITH_NUMBER.findall(xml) if _SHARED.search(cell))
+    letters = sum(lengths[index] for index in pointing if index < len(lengths))
     if b"inlineStr" in xml or b't="str"' in xml or b"t='" in xml:
         letters += max(0, len(xml) - 20 * xml.count(b"<"))
     return letters

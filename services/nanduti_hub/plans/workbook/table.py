@@ -44,6 +44,7 @@ class Table(Struct):
     foot: bool = False
     filled: int = 0
     no_axis_told: bool = False
+    unfilled_told: bool = False
 
 
 def prepare(table: Table) -> None:

@@ -77,6 +77,8 @@ def clean(value: Cell) -> str:
     """A cell's text as a line: no control signs, single spaces, numbers as people write them."""
     if isinstance(value, str):
         text = value
+        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+            text = unicodedata.normalize("NFC", text)  # as a Mac writes accents
         if "_x0" in text or not text.isprintable():
             text = _CONTROL.sub(" ", text)
         elif "  " not in text and text[:1] != " " and text[-1:] != " ":

@@ -337,9 +337,27 @@ def _runs_on(table: Table, index: int, filled: list[int], title: Cell) -> bool:
     return True
 
 
+def _unfilled(table: Table, index: int, column: int, value: Cell) -> None:
+    """Tell once that rows have nothing but their number: they wait to be filled in."""
+    if table.unfilled_told:
+        return
+    table.unfilled_told = True
+    note = info(
+        "row_unfilled", "La fila solo tiene su número: está sin llenar, como otras que pueda haber abajo."
+    )
+    tell(table.page, (index, column), table.columns.labels.get(column, ""), value, note)
+
+
 def _untitled(table: Table, index: int, row: list[Cell], filled: list[int], last_full: int) -> None:
     known = {table.roles.get(column, "") for column in filled}
     first = filled[0]
+    if (
+        known == {"code"}
+        and len(clean(row[first])) <= _LONG_CODE
+        and any(map(str.isdecimal, clean(row[first])))
+    ):
+        _unfilled(table, index, first, row[first])
+        return
     if len(filled) == 1 and known <= {"code", ""} and len(clean(row[first])) > _LONG_CODE:
         # The plan's title again, on a new page; below a signature it is somebody's post.
         tell_ignored(table, index, first, row[first], doubtful=not table.foot)

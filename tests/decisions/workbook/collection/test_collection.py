@@ -7,6 +7,7 @@ from typing import Any
 import days_of_cells
 import departmental_plans
 import grouped_plans
+import handed_in_plans
 import headings_of_plans
 import national_plans
 import pytest
@@ -32,6 +33,7 @@ COLLECTION = {
         rows_and_sheets,
         days_of_cells,
         values_of_cells,
+        handed_in_plans,
     )
     for name, one in vars(module).items()
     if isinstance(one, Collected)

@@ -1,4 +1,5 @@
 -- Actions of which there are events between two numbers, in the order of their numbers, as they were at both.
+-- It reads the events of the stretch, all of them for each page: for a short one.
 -- $1 bigint number from    $2 bigint number to    $3 text platform or null    $4 text plan or null
 -- $5 bigint action number to go on after    $6 integer how many at most
 WITH touched AS MATERIALIZED (
