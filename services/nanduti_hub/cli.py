@@ -316,7 +316,9 @@ def import_command(
         try:
             asyncio.run(submission.annotate(file, done, annotated))
         except ApiProblem as problem:
-            # What was published stays published, and so the exit code says.
+            if preview:
+                raise click.ClickException(str(problem)) from problem
+            # What was published stays published, and the exit code says so.
             click.echo(f"Error: {problem}", err=True)
         else:
             click.echo(f"Copia con las observaciones: {annotated}.", err=as_json)

@@ -26,7 +26,7 @@ from nanduti.actions import (
     Report,
 )
 from nanduti.vocabulary import Axis, Crime, Kind, Status
-from nanduti_hub.actions.cells import cells, cited, json_value, remember_cited, with_cells
+from nanduti_hub.actions.cells import cells, cited, json_values, remember_cited, with_cells
 from nanduti_hub.actions.commands import (
     ActionCommand,
     ChangeStatus,
@@ -305,9 +305,7 @@ def test_what_the_workbook_said_is_read_through_the_citation() -> None:
     after = remember_cited(action(citations=CITED), replace(action(citations=CITED), progress=80))
     assert cited(after)["progress"] == 0
     assert cells(after)["progress"] == 80
-    assert cited(action(citations=CITED)) == {
-        name: json_value(value) for name, value in cells(action(citations=CITED)).items()
-    }
+    assert cited(action(citations=CITED)) == json_values(cells(action(citations=CITED)))
 
 
 def test_an_action_that_is_in_no_workbook_keeps_no_notes() -> None:

@@ -11,7 +11,7 @@ from samples import action
 from nanduti.actions import Action, Change, Citation, Indicator
 from nanduti.vocabulary import Axis, Crime, Status
 from nanduti_hub.actions.cells import remember_cited
-from nanduti_hub.plans.limits import COLUMN_NAMES
+from nanduti_hub.plans.allowed import COLUMN_NAMES
 from nanduti_hub.plans.pairing import Basis
 from nanduti_hub.plans.revision import Outcome, Preview, preview
 from nanduti_hub.plans.row_values import filled, planned, revised, values_of
@@ -160,8 +160,8 @@ def test_a_cell_that_both_changed_is_a_conflict_and_points_at_the_cell() -> None
     assert (finding.sheet, finding.cell, finding.column, finding.value) == (
         "POA",
         "K5",
-        "Presupuesto",
-        "20000000",
+        "Presupuesto (Gs.)",
+        "20.000.000",
     )
     assert finding.severity is Severity.ERROR
     assert all(number in finding.message for number in ("12.500.000", "99.000.000", "20.000.000"))

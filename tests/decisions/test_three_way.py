@@ -227,7 +227,7 @@ CHANGED: list[tuple[str, str, Any, Any, str]] = [
     ("budget", "budget_pyg", 1_234_567, 7_654_321, "7.654.321"),
     ("status", "status", Status.SUSPENDED, Status.IN_PROGRESS, "en ejecución"),
     ("lead", "lead", "mec", "minmujer", "MINMUJER"),
-    ("departments", "departments", ("PY-1",), ("PY-2", "PY-3"), "PY-2, PY-3"),
+    ("departments", "departments", ("PY-1",), ("PY-2", "PY-3"), "PY-2; PY-3"),
     ("title", "title", "Otro título (sintético)", f"{TITLES[0]} rural", f"{TITLES[0]} rural"),
     ("observations", "observations", "Ya se hizo (sintético)", "Falta (sintético)", "Falta (sintético)"),
 ]

@@ -214,6 +214,7 @@ async def test_a_comparison_is_kept_until_the_register_changes(
     assert first.headers["etag"] == second.headers["etag"] == again.headers["etag"]
     same = await conaeti.call("GET", path, headers={"If-None-Match": first.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
+    assert first.headers["vary"] == same.headers["vary"] == "Accept-Language"
 
     (action, *_) = await conaeti.pages("/v1/actions", plan=plan)
     await conaeti.changed("PATCH", action, "", {"budget": 99})

@@ -12,7 +12,10 @@ from hub_api import CONFIRMATION, PLAN, Api, problem
 from small_workbook import BUDGET, ROWS, workbook
 
 from nanduti_hub import offload
-from nanduti_hub.plans import uploads
+from nanduti_hub.plans import background, uploads
+
+#: Many workbooks are read here, each in a process.
+pytestmark = pytest.mark.slow
 
 
 def budgets(first: int, second: int) -> bytes:
@@ -96,6 +99,38 @@ async def test_what_is_confirmed_while_a_workbook_is_read_is_not_undone_by_it(
         let_go.set()
         early = await reading
     assert [row["outcome"] for row in early["rows"]] == ["unchanged", "changed", "unchanged"]
+
+
+async def test_reading_in_the_background_waits_for_the_number_too(
+    conaeti: Api, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no fault of the file's, and does not count against it."""
+    let_go, tries = asyncio.Event(), 0
+
+    async def slowly(*of_reading: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        await let_go.wait()
+        return await uploads.read(*of_reading)
+
+    monkeypatch.setattr(background, "read", slowly)
+    plan: str = (await conaeti.made("/v1/plans", PLAN))["id"]
+    async with no_numbers(superuser):
+        await confirm(conaeti, await upload(conaeti, plan, PLAIN))
+        later = {"Prefer": "respond-async"}
+        answer = await conaeti.call("POST", f"/v1/plans/{plan}/imports", content=EARLY, headers=later)
+        assert answer.status_code == 202, answer.text
+        await confirm(conaeti, await upload(conaeti, plan, OTHER))
+        let_go.set()
+        async with asyncio.timeout(20):
+            while tries < 2:
+                await asyncio.sleep(0.02)
+    async with asyncio.timeout(20):
+        while (seen := await conaeti.read(answer.headers["location"]))["state"] != "read":
+            await asyncio.sleep(0.02)
+    assert [row["outcome"] for row in seen["rows"]] == ["unchanged", "changed", "unchanged"]
+    starts = "SELECT read_starts FROM import WHERE id = $1"
+    assert await superuser.fetchval(starts, answer.json()["id"]) == 1
 
 
 async def test_a_confirmed_borrador_with_the_same_tag_has_the_same_bytes(conaeti: Api) -> None:

@@ -198,7 +198,9 @@ async def test_a_code_that_is_none_is_refused_and_never_comes_out_as_nothing(
     problem(await conaeti.call("GET", f"/v1/actions{ending}?{query}"), status, code)
 
 
-async def test_a_code_that_is_none_is_refused_in_the_past_in_changes_and_in_what_is_saved(conaeti: Api) -> None:
+async def test_a_code_that_is_none_is_refused_in_the_past_in_changes_and_in_what_is_saved(
+    conaeti: Api,
+) -> None:
     """In the same words."""
     for path in ("/v1/actions?as_of=1&", "/v1/register/changes?from=0&"):
         problem(await conaeti.call("GET", f"{path}platform=nadie"), 404, "platform_unknown")

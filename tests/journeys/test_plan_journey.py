@@ -154,7 +154,7 @@ async def test_a_correction_outlives_the_workbook_that_did_not_follow_it(conaeti
     disputed = await upload(conaeti, plan, workbook(changed(0, BUDGET, 15_000_000)))
     (conflict,) = [finding for finding in disputed["findings"] if finding["severity"] == "error"]
     assert (conflict["code"], conflict["sheet"], conflict["cell"]) == ("conflict", "POA", "I4")
-    assert (conflict["value"], conflict["column"]) == ("15000000", "Presupuesto")
+    assert (conflict["value"], conflict["column"]) == ("15.000.000", "Presupuesto (Gs.)")
     assert "20.000.000" in conflict["message"]
     assert conflict["suggestion"]
     refused = await conaeti.call("POST", f"/v1/imports/{disputed['id']}/confirm", json=CONFIRMATION)

@@ -149,6 +149,8 @@ async def test_nobody_keeps_more_than_there_is_room_for(member: Api) -> None:
     assert problem(refused, 409, "queries_many")["most"] == MOST_QUERIES
     pages = await member.pages("/v1/queries", limit=30)
     assert [item["name"] for item in pages] == [str(number) for number in range(MOST_QUERIES)]
+    for cursor in ("", "n1", f"{pages[0]['id']}x", "é"):
+        problem(await member.call("GET", "/v1/queries", params={"cursor": cursor}), 400, "invalid")
     await kept(member, "")
 
 

@@ -12,7 +12,7 @@ from small_workbook import BUDGET, ROWS, workbook
 
 from nanduti_hub.api_client import Wishes
 from nanduti_hub.plans import background, uploads
-from nanduti_hub.submission import Submitted, Where, as_text, published
+from nanduti_hub.submission import Submitted, Where, annotate, as_text, published
 
 TITLE, LEAD = 2, 3
 
@@ -373,6 +373,26 @@ async def test_the_command_line_decides_or_leaves_out(hub: Journey, conaeti: Api
     taken = await handed_in(plan, take="workbook")
     assert (taken.exit_code, taken.verdict[:13]) == (0, "Publicada com")
     assert (await conaeti.read(f"/v1/actions/{actions[0]['id']}"))["lead"] == "mp"
+
+
+@pytest.mark.slow
+async def test_an_annotated_copy_says_how_many_remarks_there_are_in_all(
+    hub: Journey, conaeti: Api, tmp_path: Path
+) -> None:
+    """Also where the hub shows only the first of them."""
+    file, copy = tmp_path / "poa.xlsx", tmp_path / "copia.xlsx"
+    rows = [
+        [f"{number}", *ROWS[0][1:LEAD], f"Nadie {number}", *ROWS[0][LEAD + 1 :]] for number in range(1_001)
+    ]
+    file.write_bytes(workbook(rows))
+    plan = (await conaeti.made("/v1/plans", PLAN))["id"]
+    where = Where(home=tmp_path, api=hub.url, token=conaeti.token)
+    given = (where, file, "conaeti", plan, "Acta sintética 2/2026", "2026-03-12", Wishes())
+    done = await asyncio.to_thread(published, *given)
+    assert len(done.reading.findings) == 1_000 < done.findings_total
+    await annotate(file, done, copy)
+    shown = openpyxl.load_workbook(copy).worksheets[0]
+    assert f"Son {done.findings_total} en total" in str(shown["A4"].value)
 
 
 async def written(api: Api, plan: str) -> Any:

@@ -304,16 +304,16 @@ async def test_what_changed_is_found_by_the_numbers_between(filled: Pools) -> No
 
 
 @pytest.mark.parametrize(
-    ("filters", "index"),
+    ("filters", "some"),
     [
-        ((None, None), "action_number_key"),
-        (("mesa", None), "action_platform"),
-        ((None, ONE_PLAN), "action_plan"),
+        ((None, None), {"action_number_key"}),
+        (("mesa", None), {"action_number_key", "action_platform"}),
+        ((None, ONE_PLAN), {"action_plan"}),
     ],
     ids=str,
 )
 async def test_what_changed_in_a_long_stretch_is_found_action_by_action(
-    filled: Pools, filters: tuple[str | None, str | None], index: str
+    filled: Pools, filters: tuple[str | None, str | None], some: set[str]
 ) -> None:
     """In the order of the pages, so that a page ends where it is full, however many events there are between."""
 
@@ -321,7 +321,8 @@ async def test_what_changed_in_a_long_stretch_is_found_action_by_action(
         await changes_between(connection, 0, SHORT + 1, *filters, 0, 51)
 
     plan = await plan_of(filled, ask)
-    assert {index, "event_stream_version_key"} <= indexes(plan), plan
+    assert indexes(plan) & some, plan
+    assert "event_stream_version_key" in indexes(plan), plan
     assert "Seq Scan" not in plan, plan
 
 

@@ -6,6 +6,7 @@ coordinator's change from a cell that merely was never updated.
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -43,13 +44,14 @@ OF_INDICATOR = {
     "means_of_verification": "means_of_verification",
 }
 _NO_INDICATOR = Indicator(number=1, text="")
+_NAMES = (*PLAIN, *OF_INDICATOR)
+_plain, _measured = attrgetter(*PLAIN), attrgetter(*OF_INDICATOR.values())
 
 
 def cells(action: Action) -> dict[str, Any]:
     """The action's values by cell name."""
     first = action.indicators[0] if action.indicators else _NO_INDICATOR
-    found = {name: getattr(action, name) for name in PLAIN}
-    return found | {name: getattr(first, of) for name, of in OF_INDICATOR.items()}
+    return dict(zip(_NAMES, _plain(action) + _measured(first), strict=True))
 
 
 def with_cells(action: Action, values: Mapping[str, Any]) -> Action:
@@ -64,18 +66,20 @@ def with_cells(action: Action, values: Mapping[str, Any]) -> Action:
     return replace(action, **plain)
 
 
-def json_value(value: Any) -> Any:
-    """A cell's value as JSON has it, so that it compares equal to one that was stored: lists, not tuples."""
-    plain = msgspec.to_builtins(value)
-    return list(plain) if isinstance(plain, tuple) else plain
+def json_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells' values as JSON has them, so that they compare equal to stored ones."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(values))
+    return plain
 
 
 def cited(action: Action) -> dict[str, Any]:
     """The cells as the last confirmed workbook has them, as JSON values."""
-    said = {name: json_value(value) for name, value in cells(action).items()}
-    for citation in action.citations:
-        said |= {cell.field: cell.value for cell in citation.differs}
-    return said
+    return json_values(cells(action)) | cited_only(action)
+
+
+def cited_only(action: Action) -> dict[str, Any]:
+    """The cells that the last confirmed workbook says otherwise than the register."""
+    return {cell.field: cell.value for citation in action.citations for cell in citation.differs}
 
 
 def remember_cited(before: Action, after: Action) -> Action:
@@ -83,7 +87,7 @@ def remember_cited(before: Action, after: Action) -> Action:
     if not after.citations:
         return after
     said = cited(before)
-    now = {name: json_value(value) for name, value in cells(after).items()}
+    now = json_values(cells(after))
     differs = tuple(CitedCell(field=name, value=value) for name, value in said.items() if now[name] != value)
     first = replace(after.citations[0], differs=differs)
     return replace(after, citations=(first, *after.citations[1:]))

@@ -13,6 +13,8 @@ ALTER TABLE action ADD COLUMN external_references text[] NOT NULL DEFAULT '{}';
 -- When the next milestone that has not been reached is due.
 ALTER TABLE action ADD COLUMN milestone date;
 
+-- This writes every row of the table anew, under the exclusive lock that ALTER TABLE has taken: nobody reads or changes
+-- actions meanwhile.
 UPDATE action SET
     crimes = each_once(crimes),
     departments = each_once(departments),
@@ -69,6 +71,7 @@ GRANT EXECUTE ON FUNCTION seq_at(timestamptz), time_of(bigint) TO nanduti_app, n
 -- The register as every member reads it. Under a policy no index on lists of codes or words could be used: their
 -- operators are not known to be leakproof, so the policy's test would have to come first. Here it is a plain condition
 -- on who calls, which no row can leak past: whoever has said who calls sees all rows, everybody else none.
+-- A column that a later migration adds to `action` is not in it until that replaces the view: `*` is read once, here.
 -- `heard` is the number of an action's latest event, NULL while that waits for its number.
 CREATE VIEW register_action AS
 SELECT action.*,

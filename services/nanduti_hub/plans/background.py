@@ -17,6 +17,7 @@ from nanduti_hub.ledger.statements import statement
 from nanduti_hub.offload import OffloadBusy
 from nanduti_hub.plans.kept import pack_reading
 from nanduti_hub.plans.uploads import UNREADABLE, compare, read
+from nanduti_hub.refusal import Refused
 from nanduti_hub.telemetry import where
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,11 @@ async def _read(ledger: Ledger, caller: Caller, import_id: str) -> None:
                     done = await read(ledger, caller, plan, row["file_name"], row["content"], version, told)
                 break
             except OffloadBusy:
+                await asyncio.sleep(SAY_WITHIN)
+            except Refused as refused:
+                if refused.refusal.code != "busy":
+                    raise
+                # What the plan was when the file came has yet to get its number: that is no fault of the file's.
                 await asyncio.sleep(SAY_WITHIN)
         async with transaction(ledger.database, caller) as connection:
             keep = statement("nanduti_hub.plans", "keep_reading")

@@ -8,18 +8,20 @@ from datetime import date
 from typing import Any
 
 from nanduti.actions import Action
-from nanduti.vocabulary import Status
-from nanduti_hub.plans.limits import COLUMN_NAMES
+from nanduti.phrases import STATUS_WORDS
+from nanduti.vocabulary import Axis, Crime, Kind, Status
+from nanduti_hub.actions.spreadsheet import AXIS_WORDS, CRIME_WORDS, KIND_WORDS, number_words
+from nanduti_hub.plans.allowed import COLUMN_NAMES
 from nanduti_hub.plans.pairing import row_key
-from nanduti_hub.plans.rows import Finding, Row, Severity
-from nanduti_hub.plans.statuses import STATUS_WORDS
+from nanduti_hub.plans.rows import CELL_OF, Finding, Row, Severity
 from nanduti_hub.plans.three_way import Conflict
+from nanduti_hub.plans.workbook.notation import NATIONAL, NO_CRIME, joined
 
-#: Row field to the name of the action's cell, where they differ.
-CELL_OF = {"axis": "plan_axis", "axis_common": "axis", "budget_pyg": "budget"}
 _FIELD_OF = {cell: name for name, cell in CELL_OF.items()} | {"axis": "axis"}
 #: How many rows with the same id are named.
 MOST_NAMED = 5
+#: What stands for the value of an empty cell.
+EMPTY = "(vacío)"
 #: The code of a conflict that nobody has decided, and of a workbook that is like nothing in its plan.
 CONFLICT = "conflict"
 UNLIKE = "plan_unlike"
@@ -56,6 +58,7 @@ def conflict(row: Row, action: Action, found: Conflict) -> Finding:
     """An error: a cell that both changed, which nobody has decided."""
     values = (found.base, found.register, found.workbook)
     base, now, said = (spoken(found.field, value) for value in values)
+    put = "deje vacía la celda" if now == EMPTY else f"ponga «{now}» en la celda"
     return _notice(
         row,
         found.field,
@@ -63,33 +66,47 @@ def conflict(row: Row, action: Action, found: Conflict) -> Finding:
         CONFLICT,
         f"La acción {action.code} fue cambiada en el registro desde que se hizo esta planilla: "
         f"antes decía «{base}», el registro dice «{now}» y esta planilla dice «{said}».",
-        f"Elija en el borrador cuál vale, celda por celda; o ponga «{now}» en la celda y suba la planilla de nuevo.",
-        shown(found.workbook),
+        f"Elija en el borrador cuál vale, celda por celda; o {put} y suba la planilla de nuevo.",
+        said,
     )
 
 
 def shown(value: Any) -> str:
     """A cell's value for a person, cut to 200 characters."""
     if value in (None, "", [], ()):
-        return "(vacío)"
+        return EMPTY
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value)[:200]
     return str(value)[:200]
 
 
 def spoken(field: str, value: Any) -> str:
-    """A cell's value as people write it in a workbook."""
+    """A cell's value as it is written in a workbook, so that it is read back as that."""
+    if value is None:
+        return EMPTY
     match field, value:
         case (("start" | "end"), str()):
             return f"{date.fromisoformat(value):%d/%m/%Y}"
         case "budget", int():
             return f"{value:,}".replace(",", ".")
+        case (("baseline" | "target"), int() | float()):
+            return number_words(value)
+        case "axis", str():
+            return AXIS_WORDS[Axis(value)]
+        case "kind", str():
+            return KIND_WORDS[Kind(value)]
         case "status", str():
             return STATUS_WORDS[Status(value)]
         case "lead", str():
             return value.upper()
+        case "crimes", list():
+            return joined(CRIME_WORDS[Crime(code)] for code in value) or NO_CRIME
+        case "departments", list():
+            return joined(value) or NATIONAL
         case "collaborators", list():
-            return shown([str(code).upper() for code in value])
+            return shown(joined(str(code).upper() for code in value))
+        case "other_institutions", list():
+            return shown(joined(value))
     return shown(value)
 
 

@@ -21,7 +21,7 @@ from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 from nanduti.actions import Action
-from nanduti_hub.plans.recognition import Known, Memory, of_action, of_row
+from nanduti_hub.plans.recognition import Memory, Traits, of_action, of_row
 from nanduti_hub.plans.rows import Row
 
 #: Below this similarity (0 to 100) a number is not enough to say that two texts are the same activity.
@@ -76,10 +76,10 @@ def id_of(row: Row) -> str:
 class _Matching(Struct):
     """The matching as it grows: what is paired, and which actions are still free, in the plan's order."""
 
-    rows: list[Known]
-    actions: dict[str, Known]
+    rows: list[Traits]
+    actions: dict[str, Traits]
     places: dict[str, int]
-    free: dict[str, Known]
+    free: dict[str, Traits]
     pairs: dict[int, Pair]
 
     def take(self, index: int, action: str | None, basis: Basis, similarity: float = 100.0) -> None:
@@ -157,6 +157,8 @@ def twins(rows: Sequence[Row], pairs: Sequence[Pair]) -> dict[int, int]:
     for one in pairs:
         if one.action is not None:
             paired.setdefault(rows[one.row].title.casefold(), one.row)
+    if not paired:
+        return {}
     return {
         one.row: paired[title]
         for one in pairs
@@ -204,7 +206,7 @@ def _same_text(matching: _Matching, indices: list[int], ids: list[str]) -> None:
     if len(indices) == len(ids) == 1:
         matching.take_text(indices[0], ids[0])
         return
-    keys: tuple[Callable[[Known], Hashable], ...] = (
+    keys: tuple[Callable[[Traits], Hashable], ...] = (
         lambda known: (known.axes[0], known.number, known.traits, known.measured),
         lambda known: (known.axes[0], known.traits),
     )
@@ -219,7 +221,7 @@ def _same_text(matching: _Matching, indices: list[int], ids: list[str]) -> None:
             for id_ in free
         )
         return
-    weaker: tuple[Callable[[Known], Hashable], ...] = (
+    weaker: tuple[Callable[[Traits], Hashable], ...] = (
         lambda known: (known.axes[0], known.traits[:4]),
         lambda known: (known.axes[0], known.traits[:2]),
         lambda known: known.traits[0],
@@ -230,7 +232,7 @@ def _same_text(matching: _Matching, indices: list[int], ids: list[str]) -> None:
 
 
 def _by_key(
-    matching: _Matching, indices: list[int], ids: list[str], key: Callable[[Known], Hashable]
+    matching: _Matching, indices: list[int], ids: list[str], key: Callable[[Traits], Hashable]
 ) -> None:
     groups: dict[Hashable, list[str]] = defaultdict(list)
     for id_ in reversed(ids):
@@ -241,7 +243,7 @@ def _by_key(
             matching.take_text(index, group.pop())
 
 
-def _ratio(row: Known, action: Known) -> float:
+def _ratio(row: Traits, action: Traits) -> float:
     """How much the texts are alike, their words in the order in which they stand or in the alphabet's."""
     pairs = [(row.texts[0], text) for text in action.texts] + [
         (row.ordered[0], text) for text in action.ordered
@@ -249,7 +251,7 @@ def _ratio(row: Known, action: Known) -> float:
     return max(fuzz.ratio(mine, theirs) for mine, theirs in pairs)
 
 
-def _rank(row: Known, action: Known, similarity: float) -> float:
+def _rank(row: Traits, action: Traits, similarity: float) -> float:
     """Which of two likely pairs is likelier: the text, the number, and what else agrees."""
     numbered = bool(row.number) and row.number == action.number
     return similarity + row.agrees(action) + NUMBER_WEIGHS * numbered

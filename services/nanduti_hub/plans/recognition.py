@@ -27,7 +27,7 @@ def normalized(text: str) -> str:
     return " ".join(_NO_WORD.sub("", plain).split())
 
 
-class Known(Struct, frozen=True):
+class Traits(Struct, frozen=True):
     """How an action or a row can be recognized: texts (normalized, words in order), number, and what it says."""
 
     texts: tuple[str, ...]
@@ -51,7 +51,7 @@ class Known(Struct, frozen=True):
         is_measured = budget is not None or any(self.measured)
         return is_measured and all(said is not None for said in (lead, start, end))
 
-    def agrees(self, other: "Known") -> int:
+    def agrees(self, other: "Traits") -> int:
         """How much two of them agree beside their texts."""
         same = sum(mine == theirs for mine, theirs in zip(self.traits, other.traits, strict=True))
         same += not set(self.axes).isdisjoint(other.axes)
@@ -67,10 +67,10 @@ def texts_of(text: str, memory: Memory) -> tuple[str, str]:
     return found
 
 
-def of_row(row: Row, memory: Memory) -> Known:
+def of_row(row: Row, memory: Memory) -> Traits:
     """How a row can be recognized."""
     plain, ordered = texts_of(row.title, memory)
-    return Known(
+    return Traits(
         (plain,),
         (ordered,),
         row.code,
@@ -80,20 +80,19 @@ def of_row(row: Row, memory: Memory) -> Known:
     )
 
 
-def of_action(action: Action, earlier: Action | None, memory: Memory) -> Known:
+def of_action(action: Action, earlier: Action | None, memory: Memory) -> Traits:
     """How an action can be recognized, and could be `earlier`."""
     citation = action.citations[0] if action.citations else None
     #: What the last workbook says otherwise than the register.
     said: dict[str, Any] = {cell.field: cell.value for cell in citation.differs} if citation else {}
-    titles = [said.get("title", action.title), action.title]
+    titles = [str(said.get("title", action.title)), action.title]
     axes = [said.get("axis", action.axis), action.axis]
     if earlier is not None:
         titles.append(earlier.title)
         axes.append(earlier.axis)
-    texts = list(dict.fromkeys(texts_of(str(title), memory) for title in titles))
+    texts = dict.fromkeys(texts_of(title, memory) for title in dict.fromkeys(titles))
     first = action.indicators[0] if action.indicators else None
-    start, end = (_day(said.get(name, getattr(action, name))) for name in ("start", "end"))
-    return Known(
+    return Traits(
         tuple(plain for plain, _ in texts),
         tuple(ordered for _, ordered in texts),
         citation.number if citation else "",
@@ -101,8 +100,8 @@ def of_action(action: Action, earlier: Action | None, memory: Memory) -> Known:
         (
             said.get("lead", action.lead),
             tuple(said.get("departments", action.departments) or ()),
-            start,
-            end,
+            _day(said.get("start", action.start)),
+            _day(said.get("end", action.end)),
             said.get("budget", action.budget),
         ),
         (first.text if first else "", first.target if first else None),

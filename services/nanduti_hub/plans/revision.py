@@ -18,8 +18,9 @@ from msgspec.structs import replace
 
 from nanduti.actions import Action, Change
 from nanduti.vocabulary import Status
+from nanduti_hub.actions.cells import json_values
 from nanduti_hub.plans import notices, statuses
-from nanduti_hub.plans.limits import not_allowed
+from nanduti_hub.plans.allowed import not_allowed
 from nanduti_hub.plans.notices import CONFLICT
 from nanduti_hub.plans.pairing import NUMBER_TRUSTED, TEXT_TRUSTED, Basis, Pair, id_rows, pair, row_key, twins
 from nanduti_hub.plans.row_values import said_by, values_of
@@ -33,7 +34,7 @@ from nanduti_hub.plans.three_way import (
     Tick,
     Ticks,
     Weighed,
-    as_json,
+    agrees,
     descent_of,
     stand_of,
     weigh,
@@ -44,6 +45,8 @@ _OF_UNREAD_ROWS = frozenset({"title_missing", "broken_cell"})
 NOTHING_KNOWN = Bases()
 #: From so many rows and actions on, it is remarkable that none of the ones has the text of any of the others.
 _REMARKABLE = 5
+#: A row that says what its action says.
+_AGREES = Weighed({}, (), (), settled=False)
 
 
 class Outcome(StrEnum):
@@ -139,7 +142,7 @@ def preview(
     ]
     descent = None
     if bases.exported is not None:
-        stands = ((one.said, one.stand) for one in told if one is not None)
+        stands = ((one.said, one.stand) for one in told if one is not None and one.stand is not None)
         descent = descent_of(stands, resumed=bases.resumed)
     keys = {row_key(row) for row in reading.rows}
     bad = {key for finding in reading.findings if (key := _key_of(finding)) in keys and _is_error(finding)}
@@ -200,11 +203,11 @@ def preview(
 
 
 class _Told(Struct):
-    """What a row says of its action, the same as JSON, and how the action stands."""
+    """What a row says of its action, the same as JSON, and how the action stands; not where they agree."""
 
     values: dict[str, Any]
-    said: Cells
-    stand: Stand
+    said: Cells = {}
+    stand: Stand | None = None
 
 
 class _Judged(Struct, kw_only=True):
@@ -221,7 +224,9 @@ class _Judged(Struct, kw_only=True):
 
 def _told(row: Row, action: Action, bases: Bases) -> _Told:
     values = said_by(row)
-    return _Told(values, as_json(values), stand_of(action, bases))
+    if bases.exported is None and agrees(values, action):
+        return _Told(values)
+    return _Told(values, json_values(values), stand_of(action, bases))
 
 
 def _outcome(key: str, paired: Pair, judged: _Judged, *, wrong: bool) -> RowOutcome:
@@ -262,10 +267,10 @@ def _judge(
     stand, values = told.stand, told.values
     findings: list[Finding] = []
     if action.status is Status.JOINED and "status" in values:
-        if told.said["status"] not in (stand.now["status"], stand.cited["status"]):
+        if stand is not None and told.said["status"] not in (stand.now["status"], stand.cited["status"]):
             findings.append(statuses.joined(row, action))
         values = {name: value for name, value in values.items() if name != "status"}
-    weighed = weigh(values, told.said, stand, action.id, ticks, descent)
+    weighed = _AGREES if stand is None else weigh(values, told.said, stand, action.id, ticks, descent)
     conflicts = tuple(
         replace(conflict, cell=notices.cell_at(row, conflict.field)) for conflict in weighed.conflicts
     )
@@ -343,9 +348,7 @@ def _is_unlike(pairs: Sequence[Pair], actions: Sequence[Action]) -> bool:
     """Whether no row is an action by its id or its text: numbers alone agree in any two plans."""
     if min(len(pairs), len(actions)) < _REMARKABLE:
         return False
-    return all(
-        one.basis in (Basis.NEW, Basis.NUMBER) and one.similarity < TEXT_TRUSTED for one in pairs
-    )
+    return all(one.basis in (Basis.NEW, Basis.NUMBER) and one.similarity < TEXT_TRUSTED for one in pairs)
 
 
 def _claimed(rows: Sequence[Row], actions: Sequence[Action], decided: Mapping[str, str | None]) -> set[str]:

@@ -12,10 +12,9 @@ from msgspec.structs import replace
 
 from nanduti.actions import Action, Citation, CitedCell
 from nanduti.vocabulary import Status
-from nanduti_hub.actions.cells import cells, cited, json_value, with_cells
+from nanduti_hub.actions.cells import cells, cited, json_values, with_cells
 from nanduti_hub.plans import statuses
-from nanduti_hub.plans.notices import CELL_OF
-from nanduti_hub.plans.rows import Row
+from nanduti_hub.plans.rows import CELL_OF, Row
 
 _CELLS = (
     "title", "description", "objective", "line_of_action", "axis", "axis_common", "kind", "crimes", "departments",
@@ -92,7 +91,7 @@ def revised(action: Action, row: Row, values: Mapping[str, Any], citation: Citat
     after = with_cells(action, values)
     if after.status is not action.status:
         after = replace(after, status_reason=statuses.reason_for(action.status, after.status, act))
-    said = cited(action) | {name: json_value(value) for name, value in (said_by(row) | dict(values)).items()}
-    now = {name: json_value(value) for name, value in cells(after).items()}
+    said = cited(action) | json_values(said_by(row) | dict(values))
+    now = json_values(cells(after))
     differs = tuple(CitedCell(field=name, value=value) for name, value in said.items() if now[name] != value)
     return replace(after, citations=(replace(citation, differs=differs), *action.citations[1:]))

@@ -52,6 +52,10 @@ def cells_at(addresses: Mapping[str, str]) -> Cells:
     return Raw(msgspec.json.encode(addresses))
 
 
+#: A row's field to the name of the action's cell, where they differ.
+CELL_OF = {"axis": "plan_axis", "axis_common": "axis", "budget_pyg": "budget"}
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """One activity as its row states it. Institutions are directory codes; no department means national.
 

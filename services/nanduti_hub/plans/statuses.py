@@ -10,24 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from nanduti.actions import Action
+from nanduti.phrases import STATUS_WORDS
 from nanduti.vocabulary import Status
 from nanduti_hub.actions.decide import STEPS
-from nanduti_hub.plans.limits import COLUMN_NAMES
+from nanduti_hub.plans.allowed import COLUMN_NAMES
 from nanduti_hub.plans.rows import Finding, Row, Severity
 
 _AT = {0: Status.PLANNED, 100: Status.COMPLETED}
 _MOVED_BY_PROGRESS = (Status.PLANNED, Status.IN_PROGRESS, Status.COMPLETED)
 #: Statuses that say why.
 _EXPLAINED = (Status.SUSPENDED, Status.CANCELLED)
-#: What people call each status.
-STATUS_WORDS = {
-    Status.PLANNED: "planificada",
-    Status.IN_PROGRESS: "en ejecución",
-    Status.COMPLETED: "finalizada",
-    Status.SUSPENDED: "suspendida",
-    Status.CANCELLED: "cancelada",
-    Status.JOINED: "unida",
-}
 
 
 def status_at(progress: int) -> Status:

@@ -17,11 +17,10 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from nanduti.actions import Action, Change
-from nanduti_hub.actions.cells import cells, cited
+from nanduti_hub.actions.cells import cells, cited, cited_only, json_values
 from nanduti_hub.actions.stored import told_in
 from nanduti_hub.plans.rows import Finding
 
@@ -125,15 +124,9 @@ class Stand(Struct, frozen=True):
     later: bool
 
 
-def as_json(values: Cells) -> Cells:
-    """Values as JSON has them, so that they compare equal to stored ones."""
-    plain: Cells = msgspec.json.decode(msgspec.json.encode(values))
-    return plain
-
-
 def stand_of(action: Action, bases: Bases) -> Stand:
     """How an action stands, and stood."""
-    now = as_json(cells(action))
+    now = json_values(cells(action))
     said = now | cited_only(action)
     last: Cells | None = said
     before = action
@@ -144,14 +137,16 @@ def stand_of(action: Action, bases: Bases) -> Stand:
     exported = None
     if bases.exported is not None:
         once = bases.exported.get(action.id)
-        exported = None if once is None else as_json(cells(once))
+        exported = None if once is None else json_values(cells(once))
     later = bool(before.citations) and before.citations[0].revision > bases.revision
     return Stand(now, said, last, exported, later)
 
 
-def cited_only(action: Action) -> dict[str, Any]:
-    """The cells that the last confirmed workbook says otherwise than the register."""
-    return {cell.field: cell.value for citation in action.citations for cell in citation.differs}
+def agrees(values: Cells, action: Action) -> bool:
+    """Whether an action has all that a row says, in the register and as the last confirmed workbook has it: then
+    there is nothing to weigh.
+    """
+    return values.items() <= cells(action).items() and not cited_only(action)
 
 
 def descent_of(told: Iterable[tuple[Cells, Stand]], *, resumed: bool) -> Descent:

@@ -174,6 +174,11 @@ async def read(
     """Read a workbook and compare it with its plan, in one process; a file that breaks it has that one finding.
 
     `plan_version` is the plan's when it was uploaded: what came since is looked up, in a second process.
+
+    Raises:
+        Refused: `plan_unknown`; `busy` where that version has not got its number yet.
+        OffloadBusy: too many wait to be read already.
+
     """
     async with transaction(ledger.database, caller, snapshot=True) as connection:
         current = await plan_now(connection, plan_id)

@@ -11,9 +11,12 @@ import pytest
 from hostile_plan import DEMO, FILES, PLANS, hostile, known_of, template_of, told
 from libreoffice import saved_again
 
+from nanduti_hub import offload
+from nanduti_hub.api_client import ApiProblem
 from nanduti_hub.plans.outgoing.annotated import Remarks, annotated_bytes, remarks_bytes
 from nanduti_hub.plans.rows import Finding, Known, Reading, Severity
 from nanduti_hub.plans.workbook import read_workbook
+from nanduti_hub.submission import Submitted, annotate
 
 KNOWN = known_of("conaeti")
 HEADING = ["N°", "Eje", "Actividad", "Responsable", "Inicio", "Fin", "Meta", "Presupuesto (Gs.)", "Avance"]
@@ -157,6 +160,19 @@ def test_a_file_that_cannot_be_read_is_answered_with_what_was_found() -> None:
         text = " ".join(str(cell.value) for row in book.active for cell in row)
         assert first.findings[0].message in text
         assert "1 error, 0 avisos, 0 informaciones." in text
+
+
+async def test_a_copy_that_cannot_be_made_at_all_is_told_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the workbook nor the list of its remarks: whoever asked for it hears that, and nothing else breaks."""
+    monkeypatch.setattr(offload, "DEADLINE", 0.0)
+    file, copy = tmp_path / "poa.xlsx", tmp_path / "copia.xlsx"
+    file.write_bytes(saved(TROUBLED))
+    done = Submitted(reading=Reading(), exit_code=0, verdict="")
+    with pytest.raises(ApiProblem, match="No se pudo hacer la copia"):
+        await annotate(file, done, copy)
+    assert not copy.exists()
 
 
 @pytest.mark.slow

@@ -94,6 +94,20 @@ def test_a_row_that_was_added_needs_what_every_action_has(cells: dict[str, Any],
     assert ("error", code) in codes(reading)
 
 
+def test_a_word_that_is_no_kind_is_told_and_the_text_says_what_is_taken() -> None:
+    """Nothing is replaced in silence."""
+    row, reading = with_row(
+        Actividad="Capacitar a docentes (sintética)",
+        Eje="Prevención",
+        Responsable="MEC",
+        Tipo="Talleres varios",
+    )
+    assert row.kind is Kind.TRAINING
+    (finding,) = [one for one in reading.findings if one.code == "kind_unknown"]
+    assert (finding.severity.value, finding.column, finding.value) == ("warning", "Tipo", "Talleres varios")
+    assert "«capacitación»" in finding.message
+
+
 def test_a_column_that_was_deleted_says_nothing() -> None:
     def delete(sheet: Worksheet, _columns: dict[str, int]) -> None:
         for heading in ("Otras instituciones", "Unidad", "Avance (%)", "Tipo"):

@@ -9,7 +9,7 @@ from libreoffice import saved_again
 
 from nanduti.actions import Action
 from nanduti.plans import Plan
-from nanduti_hub.actions.cells import cells, json_value
+from nanduti_hub.actions.cells import cells, json_values
 from nanduti_hub.plans.pairing import Basis
 from nanduti_hub.plans.revision import Outcome, preview
 from nanduti_hub.plans.row_values import said_by
@@ -29,13 +29,14 @@ def differences(reading: Reading, actions: Sequence[Action]) -> list[str]:
             found.append(f"row {row.row}: no action {row.id_accion!r}")
             continue
         now, said = cells(action), said_by(row)
+        stood, says = json_values(now), json_values(said)
         number = action.citations[0].number if action.citations else ""
         if row.code != number:
             found.append(f"{action.code} number: {number!r} came back as {row.code!r}")
         found.extend(
             f"{action.code} {name}: {now[name]!r} came back as {value!r}"
             for name, value in said.items()
-            if json_value(value) != json_value(now[name])
+            if says[name] != stood[name]
         )
         found.extend(
             f"{action.code} {name}: {value!r} did not come back"

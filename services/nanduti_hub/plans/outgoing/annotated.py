@@ -45,10 +45,11 @@ _REMARK = 60
 
 
 class _Copied(Struct):
-    """What can be written again: the sheets, and the names of those that cannot."""
+    """What can be written again: the sheets, and the names of those that cannot; nothing where all is lost."""
 
     grids: list[Grid] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    is_lost: bool = False
     since_1904: bool = False
 
 
@@ -70,13 +71,13 @@ def annotated_bytes(content: bytes, file_name: str, told: bytes, around: Around 
         with readable():
             copied = _copied(open_workbook(content, file_name), marks)
     except Unreadable:
-        copied.left.append("todas")
+        copied.is_lost = True
     return _write(copied, file_name, said, marks, around)
 
 
 def remarks_bytes(file_name: str, told: bytes) -> bytes:
     """Only the sheet of remarks, where the workbook itself is beyond what can be written again."""
-    return _write(_Copied(left=["todas"]), file_name, msgspec.json.decode(told, type=Remarks), Marks(), None)
+    return _write(_Copied(is_lost=True), file_name, msgspec.json.decode(told, type=Remarks), Marks(), None)
 
 
 def _copied(opened: Opened, marks: Marks) -> _Copied:
@@ -100,7 +101,7 @@ def _write(copied: _Copied, file_name: str, said: Remarks, marks: Marks, around:
     book = xlsxwriter.Workbook(target, sheets.OPTIONS | options)
     names = _names(copied.grids)
     _properties(book, names[0], marks)
-    write_list(book, names[0], file_name, said.findings, said.total, copied.left)
+    write_list(book, names[0], file_name, said.findings, said.total, None if copied.is_lost else copied.left)
     by_sheet: dict[str, list[Finding]] = {}
     for finding in said.findings:
         by_sheet.setdefault(finding.sheet, []).append(finding)

@@ -29,21 +29,21 @@ class Around(Struct, frozen=True):
     departments: tuple[Department, ...]
 
 
-class Names(Struct, frozen=True):
+class CellNames(Struct, frozen=True):
     """What the directory's codes are called in a cell."""
 
     institutions: dict[str, str]
     departments: dict[str, str]
 
 
-def names_in(around: Around) -> Names:
+def names_in(around: Around) -> CellNames:
     """What the directory's codes are called."""
-    return Names(
+    return CellNames(
         notation.institution_labels(around.institutions), notation.department_labels(around.departments)
     )
 
 
-def write_lists(book: Workbook, around: Around, names: Names) -> dict[str, str]:
+def write_lists(book: Workbook, around: Around, names: CellNames) -> dict[str, str]:
     """Write the hidden sheet of lists; the range of each, by its name."""
     sheet = book.add_worksheet(notation.LISTS)
     head = sheets.heading_format(book)

@@ -36,9 +36,15 @@ def by_severity(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def write_list(
-    book: Workbook, name: str, file_name: str, findings: Sequence[Finding], total: int, left: Sequence[str]
+    book: Workbook,
+    name: str,
+    file_name: str,
+    findings: Sequence[Finding],
+    total: int,
+    left: Sequence[str] | None,
 ) -> None:
-    """Add the sheet: how many there are and how to go on, then each with its place. `left`: sheets not copied."""
+    """Add the sheet: how many there are and how to go on, then each with its place. `left`: sheets not
+    copied, None where not one could be."""
     sheet = book.add_worksheet(name)
     sheet.hide_gridlines(2)
     title = book.add_format(sheets.FONT | {"bold": True, "font_size": 16, "font_color": sheets.ACCENT})
@@ -80,7 +86,7 @@ def write_list(
     sheets.for_print(sheet)
 
 
-def _above(file_name: str, findings: Sequence[Finding], total: int, left: Sequence[str]) -> list[str]:
+def _above(file_name: str, findings: Sequence[Finding], total: int, left: Sequence[str] | None) -> list[str]:
     counts = {severity: sum(1 for one in findings if one.severity is severity) for severity in WORDS}
     many = ", ".join(f"{count} {SEVERITIES[severity][count != 1]}" for severity, count in counts.items())
     lines = [f"Archivo: {file_name}", many + "."]
@@ -88,7 +94,7 @@ def _above(file_name: str, findings: Sequence[Finding], total: int, left: Sequen
         lines.append(
             f"Son {total} en total: aquí están las primeras {len(findings)}, los errores antes que lo demás."
         )
-    if left == ["todas"]:
+    if left is None:
         lines.append("El archivo no se pudo volver a escribir: corrija el suyo y súbalo otra vez.")
         return lines
     if left:

@@ -20,10 +20,10 @@ from nanduti.plans import Plan
 from nanduti_hub import sheets
 from nanduti_hub.actions.cells import cells
 from nanduti_hub.actions.spreadsheet import AXIS_WORDS, CRIME_WORDS, KIND_WORDS
-from nanduti_hub.plans.notices import CELL_OF
 from nanduti_hub.plans.outgoing.columns import COLUMNS, PlanColumn
 from nanduti_hub.plans.outgoing.instructions import write_instructions
-from nanduti_hub.plans.outgoing.lists import HELPED, Around, Names, names_in, offer, write_lists
+from nanduti_hub.plans.outgoing.lists import HELPED, Around, CellNames, names_in, offer, write_lists
+from nanduti_hub.plans.rows import CELL_OF
 from nanduti_hub.plans.workbook import base, notation
 from nanduti_hub.sheets import Value, put
 
@@ -65,7 +65,7 @@ def _properties(book: Workbook, plan: Plan, register: int) -> None:
         book.set_custom_property(name, str(value), "text")
 
 
-def _write_plan(book: Workbook, sheet: Worksheet, actions: Sequence[Action], names: Names) -> int:
+def _write_plan(book: Workbook, sheet: Worksheet, actions: Sequence[Action], names: CellNames) -> int:
     head = sheets.heading_format(book)
     formats = [_format(book, column, {"bottom": 4, "bottom_color": sheets.LINE}) for column in COLUMNS]
     for at, column in enumerate(COLUMNS):
@@ -100,7 +100,7 @@ def _format(book: Workbook, column: PlanColumn, line: dict[str, Any]) -> Format:
     return book.add_format(style)
 
 
-def cells_of(action: Action, names: Names) -> list[Value]:
+def cells_of(action: Action, names: CellNames) -> list[Value]:
     """An action's cells, in the order of the columns."""
     now = cells(action)
     said: dict[str, Value] = {"id_accion": action.code}
@@ -110,7 +110,7 @@ def cells_of(action: Action, names: Names) -> list[Value]:
     return list(said.values())
 
 
-def _cell(field: str, value: Any, names: Names) -> Value:
+def _cell(field: str, value: Any, names: CellNames) -> Value:
     match field:
         case "axis_common":
             return AXIS_WORDS[value]

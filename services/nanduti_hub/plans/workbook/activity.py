@@ -5,6 +5,7 @@ what was stored before; a cell that is wrong leaves its field empty and has its 
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
 
 from msgspec import Raw, Struct
@@ -63,13 +64,15 @@ def read_activity(
     labels = columns.labels
     lines = page.facts.lines
 
-    def text(column: int) -> str:
+    def text(column: int, longest: int = fields.LINE) -> str:
         value = row[column]
         if value == "":
             return ""
         known = lines.get(value)
-        if known is None or len(known) > 1_000:
-            return fields.line(page, (index, column), labels[column], value)
+        if known is None:
+            known = lines[value] = fields.tidied(value)
+        if len(known) > longest:
+            return fields.line(page, (index, column), labels[column], value, longest)
         return known
 
     title = text(columns.title)
@@ -86,7 +89,7 @@ def read_activity(
         title = title[own.end() :]
     lead, collaborators, others = read_partners(page, columns, index, row, silent)
     start, end = read_schedule(page, columns, index, row, silent)
-    indicator, unit, baseline, target, remarks = _measures(page, columns, index, row)
+    indicator, unit, baseline, target, remarks = _measures(page, columns, index, row, text)
     status, progress = _standings(page, columns, index, row)
     crimes = page.facts.platform.crimes
     if row[columns.crimes] != "":
@@ -96,14 +99,7 @@ def read_activity(
         if notes:
             tell_all(page, (index, columns.crimes), labels[columns.crimes], row[columns.crimes], notes)
     budget = _budget(page, columns, index, row)
-    observations = ""
-    if row[columns.observations] != "":
-        where = (index, columns.observations)
-        observations = fields.long_text(page, where, labels[columns.observations], row[columns.observations])
-    description = ""
-    if row[columns.description] != "":
-        where = (index, columns.description)
-        description = fields.long_text(page, where, labels[columns.description], row[columns.description])
+    observations = text(columns.observations, fields.TEXT)
     if remarks:
         observations = " ".join((observations, *remarks)).strip()[:4_000]
     given = columns.given
@@ -129,7 +125,7 @@ def read_activity(
         id_accion=clean(row[columns.id_accion]).upper() if columns.id_accion >= 0 else "",
         code=code,
         title=title,
-        description=description,
+        description=text(columns.description, fields.TEXT),
         objective=section.objective,
         line_of_action=section.line,
         axis=section.axis,
@@ -194,17 +190,11 @@ def _tell_several(page: Page, columns: Columns, index: int, value: str) -> None:
 
 
 def _measures(
-    page: Page, columns: Columns, index: int, row: list[Cell]
+    page: Page, columns: Columns, index: int, row: list[Cell], text: Callable[[int], str]
 ) -> tuple[str, str, float | None, float | None, list[str]]:
     labels = columns.labels
-    indicator = ""
-    column = columns.indicator
-    if row[column] != "":
-        indicator = fields.line(page, (index, column), labels[column], row[column])
-    unit = ""
-    column = columns.unit
-    if row[column] != "":
-        unit = fields.line(page, (index, column), labels[column], row[column]).strip("-–— ")
+    indicator = text(columns.indicator)
+    unit = text(columns.unit).strip("-–— ")
     remarks: list[str] = []
     target: float | None = None
     column = columns.target

@@ -17,7 +17,7 @@ _FOREIGN = re.compile(
 )
 _GUARANIES = re.compile(r"\bg(?:s|uaranies)?\b\.?|₲|\bpyg\b|guaranies?|\bgs\.?(?=\d)")
 _AMOUNT = re.compile(
-    rf"(?:aprox(?:imadamente)?\.?|estimado|total|hasta|unos|alrededor de|monto|costo|presupuesto|de)?[: ]*(-|\()?\s*"
+    rf"(?:aprox(?:imadamente)?\.?|[≈~±]|estimado|total|hasta|unos|alrededor de|monto|costo|presupuesto|de)?[: ]*(-|\()?\s*"
     rf"({_NUMBER})\)?\s*(?:(mil(?:es)? (?:de )?millon(?:es)?|mil m|millon(?:es)?|mills?|mm|m|mil(?:es)?|k)\b\.?)?"
     r"(?: de)?\s*[.,;\-=]*\s*(?:iva inc\w*\.?|\(?con iva\)?|aprox\.?|anual(?:es)?|(?:por|al|/) ?ano|f\.? ?f\.? ?\d\d?)?"
 )
@@ -58,6 +58,10 @@ _UNDEFINED = re.compile(
 #: 1200.000 and 1.200,000: no guaraní has three decimals, and nobody can say what was meant.
 _THREE_DECIMALS = re.compile(r"\d{4,}[.,]\d{3}|[\d.]+\.\d{3},\d{3}|[\d,]+,\d{3}\.\d{3}")
 _BLANK = re.compile(r"[-–—_.x*/ ]*")
+#: A minus before the number, or the number in brackets; "5.000.000 - FF 10" and "(Gs.) 5.000.000" are neither.
+_NEGATIVE = re.compile(r"\s*-|[^\d(]*-(?=\d)|\s*\(\s*(?:gs?\.?|₲)?\s*-?\d")
+#: An amount in a remark.
+_REMARKED = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?!\d)")
 #: The guaraní in a column that names currencies.
 _GUARANI = re.compile(
     r"(?:en )?(?:gs?|g s|pyg|guarani(?:es)?|₲|(?:moneda )?(?:nacional|local|corriente))(?: paraguayos?)?"
@@ -155,7 +159,7 @@ def _text(value: str, scale: int) -> Amount:
                 ),
             )
         )
-    negative = value.strip().startswith(("-", "(")) or " -" in fold(value)
+    negative = _NEGATIVE.match(fold(value)) is not None
     amount = _AMOUNT.fullmatch(text)
     if amount is None:
         return _unread(value, text)
@@ -171,7 +175,17 @@ def _text(value: str, scale: int) -> Amount:
         number = float(amount[2].replace(",", ""))  # 12,500,000 and 12,500: no guaraní has three decimals
     times = _times(word) if word else scale
     signed = -number if amount[1] or negative else number
-    return _whole(signed * times, value, was_scaled=times != 1)
+    read = _whole(signed * times, value, was_scaled=times != 1)
+    remarks = " ".join(re.findall(r"\([^)]*\)", fold(value))) if "(" in value else ""
+    others = [read_number(other) for other in _REMARKED.findall(remarks)]
+    if read.guaranies is None or all(other in {number, float(read.guaranies)} for other in others):
+        return read
+    note = info(
+        "amount_beside",
+        f"«{shown(value)}» dice también otro monto: se toman {_dotted(read.guaranies)} guaraníes.",
+        "Deje en la celda solo el total y pase el detalle a las observaciones.",
+    )
+    return Amount(read.guaranies, (*read.notes, note))
 
 
 def _both(value: str, text: str) -> Amount:

@@ -22,6 +22,10 @@ _PART = re.compile(
     rf"(?:en |durante |para )?(?:la |las |el )?{_NTH}\.?(?: (?:y|a|al|-|y la|a la) {_NTH}\.?)? (quincena|semana|mitad)s?"
     r"(?: (?:de|del) (?:mes (?:de )?)?(.+))?"
 )
+#: The month first: "agosto (2da. quincena)", "mayo, primera semana".
+_TURNED = re.compile(
+    rf"([a-z]+(?: (?:de )?20\d\d)?) ?[(,:-] ?((?:la )?{_NTH}\.? (?:quincena|semana|mitad))\)?"
+)
 _FEAST = re.compile(r"(?:en |durante |para )?(?:la )?semana santa(?: (?:de |del )?((?:19|20)\d\d))?")
 _WEEK_OF = re.compile(r"(?:en |durante )?(?:la )?semana del (?:dia )?(.+)")
 _LAST = 0
@@ -59,7 +63,8 @@ def read_part(text: str, year: int) -> Stretch | None:
             return None
         monday = day - timedelta(days=day.weekday())
         return Stretch(monday, monday + timedelta(days=6))
-    match = _PART.fullmatch(text)
+    turned = _TURNED.fullmatch(text)
+    match = _PART.fullmatch(f"{turned[2]} de {turned[1]}" if turned else text)
     if match is None:
         return None
     first = _number(match[1])

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from nanduti.vocabulary import Crime
+from nanduti.vocabulary import Crime, Kind
+from nanduti_hub.actions.spreadsheet import KIND_WORDS
 from nanduti_hub.plans.rows import Row, cells_at
 from nanduti_hub.plans.workbook import fields, notation
 from nanduti_hub.plans.workbook.bounds import MAX_CELL_TEXT
@@ -135,7 +136,7 @@ class _Line:
             line_of_action=self.line("line_of_action", new=new),
             axis=axis["axis"],
             axis_common=axis["axis_common"],
-            kind=self.listed("kind", notation.KINDS, lambda _: kind_of(title)) or kind_of(title),
+            kind=self.listed("kind", notation.KINDS, self._kind(title)) or kind_of(title),
             crimes=self.crimes(),
             departments=self.departments(),
             lead=lead,
@@ -227,6 +228,17 @@ class _Line:
             found = fields.axis(self.page.facts, value)
             self.tell(name, *found.notes)
             return found.common
+
+        return read
+
+    def _kind(self, title: str) -> Callable[[Cell], Kind]:
+        def read(value: Cell) -> Kind:
+            found = kind_of(title)
+            self.tell("kind", warning(
+                "kind_unknown", f"«{shown(value)}» no es un tipo de actividad: por su texto se toma «{KIND_WORDS[found]}».",
+                "Elija el tipo en la lista de la celda.",
+            ))  # fmt: skip
+            return found
 
         return read
 

@@ -47,10 +47,10 @@ from nanduti_hub.plans.workbook.text import (
 
 Read = TypeVar("Read")
 
-_LINE = 1_000
+LINE = 1_000
 #: What is shorter takes no time worth counting.
 _SHORT = 100
-_TEXT = 4_000
+TEXT = 4_000
 #: So many cells with the same text are told how it is understood; a plan of people has fewer.
 _OFTEN = 200
 _NO_MARK = frozenset(
@@ -276,15 +276,18 @@ def _is_percent(page: Page, place: Place, value: Cell) -> bool:
     return page.facts.percent_styles and isinstance(value, float) and "%" in page.grid.number_format(place)
 
 
-def line(page: Page, place: Place, label: str, value: Cell, longest: int = _LINE) -> str:
+def tidied(value: Cell) -> str:
+    """A cell as one line of text, however long."""
+    text = clean(value)
+    return text if text[:1].isalnum() else unbulleted(text)
+
+
+def line(page: Page, place: Place, label: str, value: Cell, longest: int = LINE) -> str:
     """A cell as one line of text."""
     lines = page.facts.lines
     text = lines.get(value)
     if text is None:
-        text = clean(value)
-        if text and not text[0].isalnum():
-            text = unbulleted(text)
-        lines[value] = text
+        text = lines[value] = tidied(value)
     if len(text) > longest:
         note = warning(
             "text_too_long",
@@ -294,11 +297,6 @@ def line(page: Page, place: Place, label: str, value: Cell, longest: int = _LINE
         tell(page, place, label, value, note)
         return text[: longest - 1] + "…"
     return text
-
-
-def long_text(page: Page, place: Place, label: str, value: Cell) -> str:
-    """A cell as a longer text."""
-    return line(page, place, label, value, _TEXT)
 
 
 def code(page: Page, place: Place, label: str, value: Cell) -> str:
@@ -319,6 +317,8 @@ def code(page: Page, place: Place, label: str, value: Cell) -> str:
             return written
         case float():
             style = page.grid.number_format(place)
+            if not style:
+                return number_text(value)
             decimals = len(style.partition(".")[2]) if style.replace("0", "").replace("#", "") == "." else 0
             return f"{value:.{decimals}f}" if decimals else number_text(value)
         case _:

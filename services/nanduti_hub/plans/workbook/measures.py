@@ -197,6 +197,6 @@ def _progress(number: float, value: Cell) -> Standing:
 def _unknown_status(value: Cell) -> Note:
     return warning(
         "status_unknown",
-        f"No se entiende el estado «{shown(value)}».",
-        "Escriba: planificada, en ejecución, concluida, suspendida o cancelada.",
+        f"No se entiende el estado o el avance «{shown(value)}».",
+        "Escriba el estado (planificada, en ejecución, concluida, suspendida o cancelada), o el avance de 0 a 100.",
     )

@@ -1,18 +1,18 @@
 """What a sheet's name says: a part of the book that is no plan, a summary of other sheets, a department.
 
 Rule: a sheet is left out by its name only beside others that are the plan, and it is told; a summary only when
-every one of its activities stands in another sheet, so that nothing is lost with it.
+every one of its activities stands in another sheet, so that nothing is lost with it; so is a sheet that states no axis, beside those that do.
 """
 
 import re
 
-from nanduti_hub.plans.rows import Row
+from nanduti_hub.plans.rows import Row, Severity
 from nanduti_hub.plans.workbook.fields import Page, Placed, tell
 from nanduti_hub.plans.workbook.grid import Place
 from nanduti_hub.plans.workbook.headings import Heading
 from nanduti_hub.plans.workbook.places import read_places
 from nanduti_hub.plans.workbook.sheets import Sheet, about
-from nanduti_hub.plans.workbook.text import fold, info, warning
+from nanduti_hub.plans.workbook.text import Note, fold, info, warning
 
 _APART = re.compile(
     r"^\W*\d*\W*(?:portada|caratula|indice|instruc\w*|guia|ayuda|leeme|glosario|siglas|abreviaturas|catalogos?|listas?|listados?"
@@ -40,20 +40,28 @@ def kept_by_name(sheets: list[Sheet], found: list[Placed]) -> list[Sheet]:
 
 
 def without_summaries(rows: list[Row], sheets: list[Sheet], found: list[Placed]) -> list[Row]:
-    """The rows without those of sheets that are called a summary and only repeat activities of the others."""
+    """The rows without those of sheets that only repeat activities of the others: called a summary, or without axes."""
     for sheet in sheets:
         name = sheet.grid.name
-        if len(sheets) == 1 or not _SUMMARY.search(fold(name)):
+        if len(sheets) == 1:
+            continue
+        summary = _SUMMARY.search(fold(name)) is not None
+        if not summary and any(row.axis for row in rows if row.sheet == name):
             continue
         own = {_key(row) for row in rows if row.sheet == name}
-        others = {_key(row) for row in rows if row.sheet != name}
+        others = {_key(row) for row in rows if row.sheet != name and (summary or row.axis)}
         if not own or not own <= others:
             continue
         rows = [row for row in rows if row.sheet != name]
         found[:] = [placed for placed in found if placed.sheet != sheet.index]
-        note = info(
+        note = Note(
+            Severity.INFO if summary else Severity.WARNING,
             "sheet_ignored",
-            f"La hoja «{name}» repite actividades que están en otras hojas: se toma como resumen y no se lee.",
+            f"La hoja «{name}» repite actividades que están en otras hojas"
+            f"{'' if summary else ' y no dice su eje'}: se toma como resumen y no se lee.",
+            ""
+            if summary
+            else "Si tiene datos del plan (avance, estado, montos), páselos a la hoja del plan.",
         )
         found.append(Placed(sheet.index, -1, -1, about(name, note)))
     return rows

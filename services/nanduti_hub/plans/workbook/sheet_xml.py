@@ -137,12 +137,14 @@ def surroundings(xml: bytes) -> Surroundings:
 
     """
     around = Surroundings()
-    for count, match in enumerate(_FAULTY.finditer(xml)):
-        if count > MAX_CELLS:
-            raise Unreadable(too_many_cells())
+    marks = 0
+    for match in _FAULTY.finditer(xml):
         start = xml.rfind(b"<", max(0, match.start() - _LONGEST_TAG), match.start())
         if start < 0:
             continue
+        marks += 1
+        if marks > MAX_CELLS:
+            raise Unreadable(too_many_cells())
         stored = _VALUE.search(xml, match.end(), match.end() + 5_000)
         what = html.unescape(stored[1].decode("utf-8", "replace")) if stored else "#ERROR!"
         _note_broken(around, xml[start : match.end()], what)

@@ -310,3 +310,66 @@ Prevención | Ferias:\n- en Pilar\n- en Alberdi | MEC | mayo 2026
         )
     ],
 )
+
+FOLLOWED_UP = Collected(
+    says="A sheet that follows up the activities of the plan, without axes: no second activity is made of them",
+    platform="mesa",
+    sheets=[
+        Sheet(
+            name="Matriz POA",
+            text=r"""
+N° | Eje | Actividad | Responsable | Plazo | Costo
+#1 | Prevención | Guía escolar | MEC | agosto (2da. quincena) | ≈ 3.000.000
+#2 | Prevención | Refugio temporal | MinMujer | mayo, 1ra semana | #90000000
+""",
+            activities=[
+                act(2, "Guía escolar", "PRE", "mec", "2026-08-16/2026-08-31", budget=3_000_000),
+                act(3, "Refugio temporal", "PRE", "minmujer", "2026-05-01/2026-05-07", budget=90_000_000),
+            ],
+        ),
+        Sheet(
+            name="Seguimiento trimestral",
+            text=r"""
+N° | Actividad | Responsable | Avance T1 | Avance T2 | Observaciones
+#1 | Guía escolar | MEC | 50% | | en imprenta
+#2 | Refugio temporal | MinMujer | 0% | |
+""",
+            told=":sheet_ignored",
+        ),
+        Sheet(
+            name="Otras",
+            text=r"""
+N° | Eje | Actividad | Responsable | Plazo
+#3 | Prevención | Feria | MRE | mayo 2026
+""",
+            activities=[act(2, "Feria", "PRE", "mre", MAY)],
+        ),
+    ],
+)
+
+DASHES_BESIDE_MONEY = Collected(
+    says="A dash beside an amount is no minus; a second amount in a remark is told",
+    platform="mesa",
+    sheets=[
+        Sheet(
+            name="POA",
+            text=r"""
+Eje | Actividad | Responsable | Plazo | Costo
+Prevención | Una | MEC | mayo 2026 | 5.000.000 - FF 10
+Prevención | Dos | MEC | mayo 2026 | (Gs.) 5.000.000
+Prevención | Tres | MEC | mayo 2026 | 5.000.000 (OIT - MTESS)
+Prevención | Cuatro | MEC | mayo 2026 | Gs. -500.000
+Prevención | Cinco | MEC | mayo 2026 | 3.000.000 (OIT: 1.000.000)
+""",
+            activities=[
+                act(2, "Una", "PRE", "mec", MAY, budget=5_000_000),
+                act(3, "Dos", "PRE", "mec", MAY, budget=5_000_000),
+                act(4, "Tres", "PRE", "mec", MAY, budget=5_000_000),
+                act(5, "Cuatro", "PRE", "mec", MAY),
+                act(6, "Cinco", "PRE", "mec", MAY, budget=3_000_000),
+            ],
+            told="E5:amount_negative!",
+            also="E6:amount_beside",
+        )
+    ],
+)

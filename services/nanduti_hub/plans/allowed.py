@@ -14,20 +14,13 @@ from msgspec import Struct
 
 from nanduti.actions import Action, Indicator, Line
 from nanduti_hub.plans.rows import Finding, Row, Severity
+from nanduti_hub.plans.workbook.notation import HEADINGS
 from nanduti_hub.reasons import CONTROL
 
 #: Bytes of a row's texts: an event has room for the action before and after.
 MOST_BYTES = 20_000
-#: What a person calls each field of a row.
-COLUMN_NAMES = {
-    "id_accion": "id_accion", "code": "N.º", "title": "Actividad", "description": "Descripción", "objective": "Objetivo",
-    "line_of_action": "Línea de acción", "axis": "Eje", "axis_common": "Eje", "kind": "Tipo", "crimes": "Delitos",
-    "departments": "Departamentos", "lead": "Responsable", "collaborators": "Corresponsables",
-    "other_institutions": "Corresponsables", "start": "Inicio", "end": "Fin", "milestones": "Cronograma",
-    "indicator": "Indicador", "unit": "Unidad", "baseline": "Línea de base", "target": "Meta",
-    "means_of_verification": "Medio de verificación", "budget_pyg": "Presupuesto",
-    "budget_source": "Fuente", "status": "Estado", "progress": "Avance", "observations": "Observaciones",
-}  # fmt: skip
+#: What a person calls each field of a row: as the hub's own workbook does, and the milestones, which it has not.
+COLUMN_NAMES = HEADINGS | {"milestones": "Cronograma"}
 _OF_ACTION = (
     "title", "description", "objective", "line_of_action", "crimes", "departments", "collaborators",
     "other_institutions", "start", "end", "milestones", "budget_source", "observations",
