@@ -14,6 +14,8 @@ from nanduti_hub.api_client import Wishes
 from nanduti_hub.plans import background, uploads
 from nanduti_hub.submission import Submitted, Where, annotate, as_text, published
 
+pytestmark = pytest.mark.slow
+
 TITLE, LEAD = 2, 3
 
 
@@ -120,7 +122,6 @@ async def test_conflicts_are_shown_per_cell_ticked_and_confirmed(conaeti: Api) -
     problem(await tick(conaeti, kept, ticks={}), 409, "import_confirmed")
 
 
-@pytest.mark.slow
 async def test_a_tick_names_a_conflict_at_the_version_that_was_seen(conaeti: Api) -> None:
     """Anything else is refused, and nothing is kept."""
     _, _, draft = await disputed(conaeti)
@@ -139,7 +140,6 @@ async def test_a_tick_names_a_conflict_at_the_version_that_was_seen(conaeti: Api
     assert late["current"] == draft["version"] + 1
 
 
-@pytest.mark.slow
 async def test_all_conflicts_are_decided_at_once_and_some_otherwise(conaeti: Api) -> None:
     """What is named goes before what is said for the others."""
     _, actions, draft = await disputed(conaeti)
@@ -167,7 +167,6 @@ async def test_a_correction_after_the_tick_is_asked_again(conaeti: Api) -> None:
     assert (await conaeti.read(f"/v1/actions/{actions[0]['id']}"))["budget"] == 15_000_000
 
 
-@pytest.mark.slow
 async def test_a_correction_between_preview_and_confirmation_is_not_overwritten(conaeti: Api) -> None:
     """Of the same cell it is a conflict, of another cell it stays."""
     plan, actions = await imported(conaeti)
@@ -183,7 +182,6 @@ async def test_a_correction_between_preview_and_confirmation_is_not_overwritten(
     assert (stands["budget"], stands["lead"]) == (15_000_000, "mp")
 
 
-@pytest.mark.slow
 async def test_corrections_while_a_workbook_is_confirmed_are_all_there_or_in_conflict(conaeti: Api) -> None:
     """Whoever comes first; none is lost."""
     plan, actions = await imported(conaeti)
@@ -202,7 +200,6 @@ async def test_corrections_while_a_workbook_is_confirmed_are_all_there_or_in_con
         assert (correcting.status_code, stands["budget"]) == (200, 20_000_000)
 
 
-@pytest.mark.slow
 async def test_only_the_valid_rows_are_confirmed_and_the_report_tells_the_others(conaeti: Api) -> None:
     """Neither changed nor absent; the mended file brings them in."""
     plan, actions = await imported(conaeti)
@@ -232,7 +229,6 @@ async def test_only_the_valid_rows_are_confirmed_and_the_report_tells_the_others
     assert (await confirm(conaeti, await upload(conaeti, plan, mended)))["revision"].get("left_out", 0) == 0
 
 
-@pytest.mark.slow
 async def test_an_error_of_the_file_is_refused_also_for_the_valid_rows(conaeti: Api) -> None:
     """Nobody can say what a sheet without its column means; nor is a file of which no row is valid a revision."""
     plan, _ = await imported(conaeti)
@@ -275,7 +271,6 @@ async def test_a_window_that_was_left_open_undoes_nothing(conaeti: Api) -> None:
     ]
 
 
-@pytest.mark.slow
 async def test_of_two_open_windows_the_second_does_not_silently_win(conaeti: Api) -> None:
     """What both changed is a conflict, though nobody but the two workbooks has touched it."""
     plan, actions = await imported(conaeti)
@@ -285,7 +280,6 @@ async def test_of_two_open_windows_the_second_does_not_silently_win(conaeti: Api
     assert (await conaeti.read(f"/v1/actions/{actions[0]['id']}"))["budget"] == 17_000_000
 
 
-@pytest.mark.slow
 async def test_of_two_first_workbooks_the_second_does_not_silently_win(conaeti: Api) -> None:
     """Two people began a plan at the same time."""
     plan = (await conaeti.made("/v1/plans", PLAN))["id"]
@@ -295,7 +289,6 @@ async def test_of_two_first_workbooks_the_second_does_not_silently_win(conaeti: 
     assert len(await conaeti.pages("/v1/actions", plan=plan)) == 3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("others", ["workbook", "register"])
 async def test_a_double_click_with_ticks_is_one_revision(conaeti: Api, others: str) -> None:
     """And the same file with the same ticks once more is that revision too."""
@@ -313,7 +306,6 @@ async def test_a_double_click_with_ticks_is_one_revision(conaeti: Api, others: s
     assert (await confirm(conaeti, again))["already"] is True
 
 
-@pytest.mark.slow
 async def test_a_workbooks_status_is_a_step_like_any_other(conaeti: Api) -> None:
     """Refused where the register refuses it; with the act as its reason where one is needed."""
     plan = (await conaeti.made("/v1/plans", PLAN))["id"]
@@ -347,7 +339,6 @@ def workbook_of(header: list[str], rows: list[list[Any]]) -> bytes:
     return content.getvalue()
 
 
-@pytest.mark.slow
 async def test_the_command_line_decides_or_leaves_out(hub: Journey, conaeti: Api, tmp_path: Path) -> None:
     """It lists the conflicts and how to decide them; takes one side for all; or publishes the rest."""
     file = tmp_path / "poa.xlsx"
@@ -375,7 +366,6 @@ async def test_the_command_line_decides_or_leaves_out(hub: Journey, conaeti: Api
     assert (await conaeti.read(f"/v1/actions/{actions[0]['id']}"))["lead"] == "mp"
 
 
-@pytest.mark.slow
 async def test_an_annotated_copy_says_how_many_remarks_there_are_in_all(
     hub: Journey, conaeti: Api, tmp_path: Path
 ) -> None:
@@ -429,7 +419,6 @@ def heading_of(book: Any, value: Any) -> str:
     raise AssertionError(f"no column says {value}")
 
 
-@pytest.mark.slow
 async def test_the_hubs_own_workbook_is_edited_uploaded_corrected_and_uploaded_again(conaeti: Api) -> None:
     """Its rows are known by their ids, and its cells weighed against the day on which it was written."""
     plan, actions = await imported(conaeti)
@@ -458,7 +447,6 @@ async def test_the_hubs_own_workbook_is_edited_uploaded_corrected_and_uploaded_a
     ]  # fmt: skip
 
 
-@pytest.mark.slow
 async def test_a_workbook_of_another_plan_or_of_a_register_to_come_is_told(conaeti: Api) -> None:
     """The one is refused; of the other the base is passed over, with a warning."""
     plan, _ = await imported(conaeti)
@@ -478,7 +466,6 @@ async def test_a_workbook_of_another_plan_or_of_a_register_to_come_is_told(conae
     assert [row["outcome"] for row in ahead["rows"]] == ["unchanged"] * 3
 
 
-@pytest.mark.slow
 async def test_the_command_line_publishes_nothing_of_another_plan_unless_told_so(
     hub: Journey, conaeti: Api, tmp_path: Path
 ) -> None:

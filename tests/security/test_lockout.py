@@ -26,6 +26,8 @@ from nanduti_hub.access.throttle import (
 )
 from nanduti_hub.hub import web_application
 
+pytestmark = pytest.mark.slow
+
 
 @asynccontextmanager
 async def at(hub: Journey, address: str) -> AsyncIterator[httpx.AsyncClient]:

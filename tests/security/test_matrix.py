@@ -226,6 +226,7 @@ def test_every_route_of_the_application_is_in_the_table() -> None:
     assert there == ROWS.keys() == REQUESTS.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "route"), ROWS)
 async def test_a_request_is_done_or_refused_as_the_table_says(world: World, method: str, route: str) -> None:
     """For each caller with a token: the answer, and that what is refused changes nothing."""
