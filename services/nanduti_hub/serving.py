@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -49,6 +50,8 @@ class Hub(Struct, frozen=True):
     limits: Limits
     #: What is being read after its upload was answered; the composition root ends it.
     reading: set[asyncio.Task[None]] = field(default_factory=set)
+    #: Two of them at a time, so that who waits for an answer finds places.
+    reading_turns: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 2))
 
 
 def hub_of(request: RequestOf) -> Hub:

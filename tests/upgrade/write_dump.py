@@ -4,7 +4,7 @@
 
 Small and synthetic: the starting directory, one plan with two revisions, a few actions with their changes and
 reports, a borrador, a person, a token, a saved query. Beside the dump stands
-what the register was, so that the upgraded database can be held to it.
+what the register was, so that the upgraded database can be held to it, and the golden messages of the release.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent.parent
 sys.path.insert(0, str(TESTS))
 
+import msgspec  # noqa: E402
 from databases import PASSWORDS, Database  # noqa: E402  # found beside this script's folder
 from msgspec.structs import replace  # noqa: E402
 from samples import COORDINATOR, action, plan  # noqa: E402
@@ -134,6 +135,9 @@ async def write(release: str) -> None:
     folder = TESTS / "fixtures" / "upgrade"
     (folder / f"{release}.sql.gz").write_bytes(gzip.compress(b"".join(lines), mtime=0))
     (folder / f"{release}.json").write_text(json.dumps(register, indent=1) + "\n")
+    examples = sorted((TESTS.parent / "schemas" / "nanduti" / "examples").glob("*.json"))
+    messages = (msgspec.json.format(example.read_bytes(), indent=-1) for example in examples)
+    (folder / f"{release}.messages.jsonl").write_bytes(b"".join(line + b"\n" for line in messages))
 
 
 if __name__ == "__main__":

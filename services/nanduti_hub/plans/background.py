@@ -18,6 +18,7 @@ from nanduti_hub.offload import OffloadBusy
 from nanduti_hub.plans.kept import pack_reading
 from nanduti_hub.plans.uploads import UNREADABLE, compare, read
 from nanduti_hub.refusal import Refused
+from nanduti_hub.serving import Hub
 from nanduti_hub.telemetry import where
 
 log = structlog.get_logger(__name__)
@@ -29,31 +30,30 @@ SAY_EVERY, SAY_WITHIN = 0.5, 2.0
 #: How often a file is begun.
 MOST_STARTS = 2
 
-Tasks = set[asyncio.Task[None]]
+
+def read_later(hub: Hub, caller: Caller, import_id: str) -> None:
+    """Have a borrador read in a task of this hub, unless somebody is at it."""
+    task = asyncio.create_task(_guarded(hub, caller, import_id))
+    hub.reading.add(task)
+    task.add_done_callback(hub.reading.discard)
 
 
-def read_later(tasks: Tasks, ledger: Ledger, caller: Caller, import_id: str) -> None:
-    """Have a borrador read in a task of this hub, unless somebody is at it. `tasks` holds it meanwhile."""
-    task = asyncio.create_task(_guarded(ledger, caller, import_id))
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
-
-
-async def end_all(tasks: Tasks) -> None:
+async def end_all(tasks: set[asyncio.Task[None]]) -> None:
     """End what is being read: it stays as it was uploaded, and is read at the next look."""
     for task in tuple(tasks):
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _guarded(ledger: Ledger, caller: Caller, import_id: str) -> None:
+async def _guarded(hub: Hub, caller: Caller, import_id: str) -> None:
     try:
-        await _read(ledger, caller, import_id)
+        await _read(hub, caller, import_id)
     except Exception as error:  # noqa: BLE001  # whatever it is, the next look begins again
         log.warning("reading_failed", error=type(error).__name__, at=where(error)[-3:])
 
 
-async def _read(ledger: Ledger, caller: Caller, import_id: str) -> None:
+async def _read(hub: Hub, caller: Caller, import_id: str) -> None:
+    ledger = hub.ledger
     async with transaction(ledger.database, caller) as connection:
         claim = statement("nanduti_hub.plans", "claim_import")
         row = await connection.fetchrow(claim, import_id, GONE_AFTER)
@@ -75,7 +75,10 @@ async def _read(ledger: Ledger, caller: Caller, import_id: str) -> None:
                     unread = pack_reading(UNREADABLE)
                     done = await compare(ledger, caller, plan, unread)
                 else:
-                    done = await read(ledger, caller, plan, row["file_name"], row["content"], version, told)
+                    async with hub.reading_turns:
+                        done = await read(
+                            ledger, caller, plan, row["file_name"], row["content"], version, told
+                        )
                 break
             except OffloadBusy:
                 await asyncio.sleep(SAY_WITHIN)

@@ -146,7 +146,7 @@ async def draft_answer(
     hub = hub_of(request)
     seen = await see(hub.ledger, caller, import_id, page, check)
     if not seen.is_read:
-        read_later(hub.reading, hub.ledger, caller, import_id)
+        read_later(hub, caller, import_id)
     # What is found is told in the caller's language, which is part of the tag.
     tagged = {"ETag": tag_of_draft(request, seen), "Vary": "Accept-Language"}
     headers = {**tagged, "Location": f"/v1/imports/{import_id}"}
