@@ -14,6 +14,8 @@ from nanduti_hub import offload
 from nanduti_hub.plans import background, drafts
 from nanduti_hub.plans.uploads import read
 
+pytestmark = pytest.mark.slow
+
 LATER = {"Prefer": "respond-async, wait=5"}
 
 
