@@ -2,7 +2,7 @@
 given twice, another year in the title.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nanduti_hub.plans.rows import Row, Severity
 from nanduti_hub.plans.workbook.amounts import read_amount
@@ -12,7 +12,7 @@ from nanduti_hub.plans.workbook.heading_names import NOT_READ
 from nanduti_hub.plans.workbook.headings import Heading, is_part_of_budget
 from nanduti_hub.plans.workbook.sheets import title_years, years_in
 from nanduti_hub.plans.workbook.table import Table
-from nanduti_hub.plans.workbook.text import Cell, Note, clean, info, letters, shown, warning
+from nanduti_hub.plans.workbook.text import Cell, Note, clean, error, info, letters, shown, warning, words
 
 _SAMPLE, _GUESSED = 200, 20
 _LEAST_AMOUNT = 10_000
@@ -79,11 +79,33 @@ def _hidden(page: Page, table: Table) -> None:
         tell(page, (table.heading.top, column), table.columns.labels.get(column, ""), "", note)
 
 
+def _table_beside(heading: Heading, sample: Sequence[Sequence[Cell]]) -> int | None:
+    """Where a second table begins at the side: activities and those responsible are there once more, with data."""
+    again: dict[str, int] = {}
+    for role in ("title", "lead"):
+        label = heading.labels.get(heading.columns.get(role, -1))
+        for column in heading.repeated:
+            has_data = any(column < len(row) and row[column] != "" for row in sample)
+            if label is not None and words(heading.labels[column]) == words(label) and has_data:
+                again.setdefault(role, column)
+    return again["title"] if len(again) == 2 else None
+
+
 def _columns(page: Page, heading: Heading, activities: list[int]) -> None:
     """Tell which columns are left alone: with data in most rows it is a warning that says what they might be."""
     sample = [page.grid.rows[index] for index in activities[:_SAMPLE]]
     read = {role: column for role, column in heading.columns.items() if column in heading.labels}
+    beside = _table_beside(heading, sample)
+    if beside is not None:
+        note = error(
+            "tables_side_by_side",
+            "Hay dos tablas de actividades una al lado de la otra: se leyó solo la de la izquierda.",
+            "Pase la segunda debajo de la primera, o a otra hoja, y suba el archivo otra vez.",
+        )
+        tell(page, (heading.bottom, beside), heading.labels[beside][:200], "", note)
     for column in heading.unread:
+        if beside is not None and column in heading.repeated:
+            continue
         label = heading.labels[column]
         role = heading.known.get(column)
         values = [row[column] for row in sample if column < len(row) and row[column] != ""]

@@ -373,3 +373,23 @@ Prevención | Cinco | MEC | mayo 2026 | 3.000.000 (OIT: 1.000.000)
         )
     ],
 )
+
+TABLES_SIDE_BY_SIDE = Collected(
+    says="Two tables of activities side by side: the right one is not lost in silence, the file is refused",
+    platform="mesa",
+    sheets=[
+        Sheet(
+            name="Dos ejes",
+            text=r"""
+Actividad | Eje | Responsable | Plazo | | Actividad | Eje | Responsable | Plazo
+Plenarias | Prevención | MRE | mayo 2026 | | Kits de higiene | Atención | MDS | mayo 2026
+Volantes | Prevención | MRE | mayo 2026 | | Albergue transitorio | Atención | MDS | mayo 2026
+""",
+            activities=[
+                act(2, "Plenarias", "PRE", "mre", MAY),
+                act(3, "Volantes", "PRE", "mre", MAY),
+            ],
+            told="F1:tables_side_by_side!",
+        )
+    ],
+)
