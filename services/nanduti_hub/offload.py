@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import pickle
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -298,5 +299,7 @@ async def _ended(process: Process) -> None:
 
 
 def _kill(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    # Not `process.kill()`: it looks whether the process has ended, and then the loop, which waits for it, cannot know how.
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from typing import Any
 
@@ -221,6 +222,18 @@ async def test_one_caller_alone_does_not_take_all_the_places(monkeypatch: pytest
     working.cancel()
     await asyncio.wait([working])
     assert await call("token:greedy", 0.01) == 0.01
+
+
+async def test_a_process_that_has_just_ended_is_nothing_to_warn_about(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The loop alone takes its end; taken twice, it is a line in front of who used the command."""
+    for _ in range(150):
+        process = await asyncio.create_subprocess_exec("true", stdin=PIPE, stdout=PIPE)
+        assert process.stdout is not None
+        await process.stdout.read()
+        await offloading._ended(process)
+    assert not caplog.records
 
 
 async def test_a_hub_that_is_killed_leaves_no_process_behind() -> None:
