@@ -90,3 +90,114 @@ class Level(StrEnum):
     NATIONAL = "national"
     DEPARTMENTAL = "departmental"
     MUNICIPAL = "municipal"
+
+
+#: A code that the procedure in force lists: a track, a stage, an outcome, a reason. Never free text.
+ListedCode = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,39}\Z")]
+#: What two institutions call a case between them: 80 random bits in Crockford's base 32, four by four.
+Reference = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}\Z")]
+#: A random UUID (version 4) in lower case, the id of a handoff: it tells nothing, not even when it was made.
+RandomId = Annotated[
+    str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
+]
+
+
+class AgeBand(StrEnum):
+    """How old a person of a case is, as coarsely as competence needs it."""
+
+    UNDER_14 = "0-13"
+    FROM_14_TO_17 = "14-17"
+    ADULT = "18+"
+    UNKNOWN = "unknown"
+
+
+class Sex(StrEnum):
+    """The sex of a person of a case: care of adults depends on it."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Channel(StrEnum):
+    """How a case came in: a telephone line by its number, or whoever met it."""
+
+    LINE_147 = "147"
+    LINE_137 = "137"
+    LINE_911 = "911"
+    LINE_133 = "133"
+    CODENI = "codeni"
+    INSPECTION = "inspection"
+    SCHOOL = "school"
+    HEALTH = "health"
+    PROSECUTOR = "prosecutor"
+    POLICE = "police"
+    BORDER = "border"
+    CONSULATE = "consulate"
+    UNION = "union"
+    COMMUNITY = "community"
+    OTHER = "other"
+
+
+class HandoffKind(StrEnum):
+    """A referral shares a case, and custody stays; a transfer moves custody when it is accepted."""
+
+    REFERRAL = "referral"
+    TRANSFER = "transfer"
+
+
+class HandoffState(StrEnum):
+    """Where a handoff stands."""
+
+    OFFERED = "offered"
+    AWAITING_RESEALING = "awaiting_resealing"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REDIRECTED = "redirected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    COMPLETED = "completed"
+
+
+class Urgency(StrEnum):
+    """How soon an offer is to be answered; the procedure says in what time."""
+
+    IMMEDIATE = "immediate"
+    URGENT = "urgent"
+    ORDINARY = "ordinary"
+
+
+class Share(StrEnum):
+    """What of a person goes with a handoff, sealed: nothing, content without identity, or all of it."""
+
+    NONE = "none"
+    PSEUDONYMOUS = "pseudonymous"
+    FULL = "full"
+
+
+class Consent(StrEnum):
+    """What the person of a case, or whoever speaks for them, has said to sharing."""
+
+    NOT_ASKED = "not_asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class DocumentKind(StrEnum):
+    """What a paper is by which an institution off the hub answers."""
+
+    OFICIO = "oficio"
+    NOTA = "nota"
+    ACTA = "acta"
+    PROVIDENCIA = "providencia"
+    RESOLUCION = "resolucion"
+
+
+class RecipientKind(StrEnum):
+    """Whose key a recipient of an institution is: a person's, a machine's, or the offline one for when all others are lost."""
+
+    OFFICER = "officer"
+    WORKSTATION = "workstation"
+    RECOVERY = "recovery"
