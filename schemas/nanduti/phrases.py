@@ -15,10 +15,14 @@ from nanduti.actions import (
     ActionRevised,
     ActionStatusChanged,
 )
+from nanduti.cases import PrivateEvent
 from nanduti.directory import DepartmentRegistered, InstitutionRegistered, PlatformRegistered, SeatRegistered
+from nanduti.flow import FlowCounted
+from nanduti.handoffs import Notice
+from nanduti.notice_phrases import notice_in_words
 from nanduti.plans import PlanRegistered, PlanRevised
 from nanduti.vocabulary import Status
-from nanduti.wire import Event
+from nanduti.wire import Event, type_of
 
 STATUS_WORDS = {
     Status.PLANNED: "planificada",
@@ -32,6 +36,11 @@ STATUS_WORDS = {
 
 def in_words(event: Event) -> tuple[str, str]:
     """What happened and to what, in Spanish."""
+    if isinstance(event, Notice):
+        return notice_in_words(event), f"[{event.track}] {event.reference}"
+    if isinstance(event, PrivateEvent):
+        # The hub's alone: whatever it is, no name of a case is told.
+        return "caso", type_of(event)
     match event:
         case ActionPlanned():
             return "acción incorporada", _of_action(event)
@@ -61,6 +70,8 @@ def in_words(event: Event) -> tuple[str, str]:
             return "plataforma registrada", f"{event.platform.code} {event.platform.name}"
         case SeatRegistered():
             return "lugar en plataforma registrado", f"{event.seat.institution} en {event.seat.platform}"
+        case FlowCounted():
+            return "derivaciones de la semana contadas", f"[{event.platform}] {event.week.isoformat()}"
         case _:
             assert_never(event)
 

@@ -20,6 +20,37 @@ from nanduti.actions import (
     ActionRevised,
     ActionStatusChanged,
 )
+from nanduti.cases import (
+    CaseJoined,
+    CaseOpened,
+    CaseParted,
+    ClockEscalated,
+    ClockExtended,
+    ClockReminded,
+    ConsentRecorded,
+    DossierAttached,
+    FactsCorrected,
+    GroupJoined,
+    GroupOpened,
+    HandoffAccepted,
+    HandoffCompleted,
+    HandoffDeclined,
+    HandoffExpired,
+    HandoffOffered,
+    HandoffRedirected,
+    HandoffWithdrawn,
+    PrivateEvent,
+    QuestionAnswered,
+    QuestionAsked,
+    ReferenceGiven,
+    ResealingNeeded,
+    StageAdvanced,
+    TrackClosed,
+    TrackMerged,
+    TrackOpened,
+    TrackParted,
+    TrackReopened,
+)
 from nanduti.directory import (
     DepartmentRegistered,
     DirectoryEvent,
@@ -28,9 +59,32 @@ from nanduti.directory import (
     SeatRegistered,
 )
 from nanduti.envelope import CONTENT_TYPE, TYPE_PREFIX, Envelope
+from nanduti.flow import FlowCounted, FlowEvent
+from nanduti.handoffs import (
+    AcceptedNotice,
+    AnsweredNotice,
+    AskedNotice,
+    CompletedNotice,
+    ConsentWithdrawnNotice,
+    DeclinedNotice,
+    DossierAttachedNotice,
+    EscalatedNotice,
+    ExpiredNotice,
+    ExtendedNotice,
+    InformedNotice,
+    MergedNotice,
+    Notice,
+    OfferedNotice,
+    PartedNotice,
+    RedirectedNotice,
+    RemindedNotice,
+    ReopenedNotice,
+    ResealingNotice,
+    WithdrawnNotice,
+)
 from nanduti.plans import PlanEvent, PlanRegistered, PlanRevised
 
-Event = ActionEvent | PlanEvent | DirectoryEvent
+Event = ActionEvent | PlanEvent | DirectoryEvent | PrivateEvent | Notice | FlowEvent
 
 #: (entity, event) of every event type, version 1. A new type is a line here and an arm in `subject_of`.
 NAMES: dict[type[Event], tuple[str, str]] = {
@@ -46,6 +100,54 @@ NAMES: dict[type[Event], tuple[str, str]] = {
     InstitutionRegistered: ("directory", "institution_registered"),
     PlatformRegistered: ("directory", "platform_registered"),
     SeatRegistered: ("directory", "seat_registered"),
+    CaseOpened: ("case", "opened"),
+    FactsCorrected: ("case", "facts_corrected"),
+    ReferenceGiven: ("case", "reference_given"),
+    ConsentRecorded: ("case", "consent_recorded"),
+    CaseJoined: ("case", "joined"),
+    CaseParted: ("case", "parted"),
+    TrackOpened: ("case", "track_opened"),
+    StageAdvanced: ("case", "stage_advanced"),
+    TrackClosed: ("case", "track_closed"),
+    TrackReopened: ("case", "track_reopened"),
+    TrackMerged: ("case", "track_merged"),
+    TrackParted: ("case", "track_parted"),
+    HandoffOffered: ("case", "handoff_offered"),
+    HandoffAccepted: ("case", "handoff_accepted"),
+    HandoffDeclined: ("case", "handoff_declined"),
+    HandoffRedirected: ("case", "handoff_redirected"),
+    HandoffWithdrawn: ("case", "handoff_withdrawn"),
+    HandoffExpired: ("case", "handoff_expired"),
+    ResealingNeeded: ("case", "resealing_needed"),
+    DossierAttached: ("case", "dossier_attached"),
+    QuestionAsked: ("case", "question_asked"),
+    QuestionAnswered: ("case", "question_answered"),
+    HandoffCompleted: ("case", "handoff_completed"),
+    ClockReminded: ("case", "clock_reminded"),
+    ClockEscalated: ("case", "clock_escalated"),
+    ClockExtended: ("case", "clock_extended"),
+    GroupOpened: ("case", "group_opened"),
+    GroupJoined: ("case", "group_joined"),
+    OfferedNotice: ("handoff", "offered"),
+    InformedNotice: ("handoff", "informed"),
+    AcceptedNotice: ("handoff", "accepted"),
+    DeclinedNotice: ("handoff", "declined"),
+    RedirectedNotice: ("handoff", "redirected"),
+    ResealingNotice: ("handoff", "resealing_needed"),
+    DossierAttachedNotice: ("handoff", "dossier_attached"),
+    WithdrawnNotice: ("handoff", "withdrawn"),
+    ExpiredNotice: ("handoff", "expired"),
+    AskedNotice: ("handoff", "asked"),
+    AnsweredNotice: ("handoff", "answered"),
+    CompletedNotice: ("handoff", "completed"),
+    ReopenedNotice: ("handoff", "reopened"),
+    RemindedNotice: ("handoff", "reminded"),
+    EscalatedNotice: ("handoff", "escalated"),
+    ExtendedNotice: ("handoff", "extended"),
+    ConsentWithdrawnNotice: ("handoff", "consent_withdrawn"),
+    MergedNotice: ("handoff", "merged"),
+    PartedNotice: ("handoff", "parted"),
+    FlowCounted: ("flow", "counted"),
 }
 EVENT_TYPES: dict[str, type[Event]] = {
     f"{TYPE_PREFIX}.{entity}.{event}.v1": struct for struct, (entity, event) in NAMES.items()
@@ -90,6 +192,10 @@ def type_of(event: Event) -> str:
 def subject_of(event: Event) -> str:
     """The subject on which an event travels."""
     name = NAMES[type(event)][1]
+    if isinstance(event, PrivateEvent):
+        return subjects.case(name)
+    if isinstance(event, Notice):
+        return subjects.handoff(event.member, name)
     match event:
         case (
             ActionPlanned()
@@ -110,6 +216,8 @@ def subject_of(event: Event) -> str:
             return subjects.directory(name, event.platform.code)
         case SeatRegistered():
             return subjects.directory(name, f"{event.seat.platform}-{event.seat.institution}")
+        case FlowCounted():
+            return subjects.flow(event.platform)
         case _:
             assert_never(event)
 
