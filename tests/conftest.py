@@ -25,7 +25,7 @@ from nanduti_hub.ledger.gate import Gate
 
 TEMPLATE = "nanduti_template"
 #: A whole running hub, for the tests that ask for one.
-pytest_plugins = ["hub_fixtures"]
+pytest_plugins = ["hub_fixtures", "case_fixtures"]
 
 
 @pytest.fixture(scope="session")

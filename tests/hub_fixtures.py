@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from nats_server import running_bus
 
 from nanduti.directory import Department, Institution, Platform, Seat
+from nanduti.procedure import Procedure
 from nanduti_hub.access.tokens import create_token
 from nanduti_hub.caller import WORKER, Caller, Role
 from nanduti_hub.directory import seed
@@ -26,6 +27,7 @@ from nanduti_hub.directory.commands import Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS
 from nanduti_hub.embedded.postgres import Postgres
+from nanduti_hub.handoffs.procedure import starting
 from nanduti_hub.hub import running
 from nanduti_hub.ledger.database import close_database, open_database, transaction
 from nanduti_hub.ledger.execute import Ledger, execute, run
@@ -47,6 +49,7 @@ def directory() -> list[tuple[type[Any], Sequence[Any]]]:
         (Institution, [replace(one, on_hub=one.code == ON_HUB) for one in start.institutions]),
         (Platform, [one for one in start.platforms if one.code in PLATFORMS]),
         (Seat, [one for one in start.seats if one.platform in PLATFORMS]),
+        (Procedure, [starting()]),
     ]
 
 

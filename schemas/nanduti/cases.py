@@ -11,6 +11,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from nanduti.directory import Fingerprint
+from nanduti.procedure import ProcedureVersion
 from nanduti.vocabulary import (
     AgeBand,
     Channel,
@@ -59,7 +61,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
 
     sha256: Sha256
     size: int
-    recipients: tuple[str, ...]
+    recipients: tuple[Fingerprint, ...]
 
 
 class Rung(Struct, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ class CaseOpened(_CaseEvent, frozen=True, kw_only=True):
     """An institution has opened a case under a version of the procedure; `reference` is its own for it."""
 
     facts: Facts
-    procedure: str
+    procedure: ProcedureVersion
     by: Code
     reference: Reference
     group: RandomId | None = None
@@ -227,6 +229,7 @@ class HandoffRedirected(_HandoffEvent, frozen=True, kw_only=True):
     to: Code
     following: RandomId
     clock: Clock
+    document: Document | None = None
 
 
 class HandoffWithdrawn(_HandoffEvent, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""`nanduti`: look at the bus from a terminal, or hand what is on it to another program.
+"""`nanduti`: look at the bus from a terminal, or hand what is on it to another program; and `sealing_cli`'s commands.
 
 Rules that stay true: standard output carries events and snapshots alone, every remark goes to standard error;
 with --json an event's bytes are those of the ledger, untouched. Absent: changing anything; that is the API's.
@@ -22,6 +22,7 @@ import msgspec
 from nanduti.addresses import Address, address_of, reach
 from nanduti.feed import Feed, is_worth_telling
 from nanduti.phrases import in_words
+from nanduti.sealing_cli import COMMANDS as SEALING
 from nanduti.subscribe import Hole, Message, digest, snapshot, subscribe
 from nanduti.terminal import SpanishGroup, why
 from nanduti.wire import Unknown
@@ -103,13 +104,17 @@ def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], 
 @click.group(cls=SpanishGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nanduti", help="Mostrar la versión. / Show the version and exit.")
 def main() -> None:
-    """El bus de Ñandutí desde la terminal: solo lee. / The Ñandutí bus from the terminal: it only reads."""
+    """El bus de Ñandutí, que aquí solo se lee, y los expedientes sellados. / The bus, read only, and sealed dossiers."""
     warnings = logging.getLogger("nanduti.subscribe")
     warnings.propagate = False
     warnings.handlers = [_Remarks()]
     # nats-py reports every attempt to connect again; the remarks above say it once.
     logging.getLogger("nats").addHandler(logging.NullHandler())
     logging.getLogger("asyncio").addFilter(is_worth_telling)
+
+
+for sealing_command in SEALING:
+    main.add_command(sealing_command)
 
 
 @main.command(short_help="Los eventos, a medida que ocurren. / Events as they happen.")

@@ -5,10 +5,17 @@ that has an answer. `source` says where a fact comes from; `synthetic` marks wha
 """
 
 from datetime import date
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from nanduti.vocabulary import Axis, Code, Crime, DepartmentCode, Level
+from nanduti.procedure import ProcedureRegistered
+from nanduti.vocabulary import Axis, Code, Crime, DepartmentCode, Level, RecipientKind
+
+#: The text of an age X25519 public key, in lower case; whether it is one, `public_keys` tells.
+PublicKey = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}\Z")]
+#: What a key is known by: the first 64 bits of its SHA-256, four by four.
+Fingerprint = Annotated[str, Meta(pattern=r"^[0-9a-f]{4}(-[0-9a-f]{4}){3}\Z")]
 
 
 class Department(Struct, frozen=True, kw_only=True):
@@ -82,6 +89,28 @@ class Seat(Struct, frozen=True, kw_only=True):
     synthetic: bool = False
 
 
+class Recipient(Struct, frozen=True, kw_only=True):
+    """A public key to which dossiers for an institution are sealed. It says no person's name: whose it is, the
+    institution knows by `label` and `number`, which never come twice.
+
+    `since` is the day of its registration, `revoked` that from which nothing is sealed to it any more.
+    """
+
+    public_key: PublicKey
+    fingerprint: Fingerprint
+    label: RecipientKind
+    number: Annotated[int, Meta(ge=1)]
+    since: date
+    revoked: date | None = None
+
+
+class Recipients(Struct, frozen=True, kw_only=True):
+    """All keys that an institution has registered, in the order in which it did; a revoked one stays."""
+
+    institution: Code
+    recipients: tuple[Recipient, ...] = ()
+
+
 class _DirectoryEvent(Struct, frozen=True, kw_only=True):
     version: int
 
@@ -110,4 +139,13 @@ class SeatRegistered(_DirectoryEvent, frozen=True, kw_only=True):
     seat: Seat
 
 
-DirectoryEvent = DepartmentRegistered | InstitutionRegistered | PlatformRegistered | SeatRegistered
+class RecipientsChanged(_DirectoryEvent, frozen=True, kw_only=True):
+    """An institution has registered or revoked a key; `recipients` are all of its keys after that."""
+
+    recipients: Recipients
+
+
+#: Those of the directory's entries: recipients are the institutions' own, and have rules of their own.
+DirectoryEvent = (
+    DepartmentRegistered | InstitutionRegistered | PlatformRegistered | SeatRegistered | ProcedureRegistered
+)

@@ -1,7 +1,8 @@
 """How many cases pass, week by week: suppressed counts, frozen when the week has ended.
 
-They travel as `nanduti.v1.flow.<platform>.counted` to the platform in whose remit they are. A cell under five, and
-every cell from which one could be worked out, is null; what was counted once never changes.
+They travel as `nanduti.v1.flow.<platform>.counted` to the platform in whose remit they are. A cell under five
+(nothing is under five too), and every cell from which one could be worked out, is hidden; what was counted once never
+changes.
 """
 
 from datetime import date
@@ -25,7 +26,11 @@ class FlowCell(Struct, frozen=True, kw_only=True):
 
 
 class FlowCounted(Struct, frozen=True, kw_only=True):
-    """The counts of a platform's remit in the seven days that begin on `week`, a Monday in Paraguay."""
+    """The counts of a platform's remit in the seven days that begin on `week`, a Monday in Paraguay.
+
+    `cells` has the one of all for each measure, null where it is hidden, and others only where they are shown: one
+    that is not listed is hidden. Those of a departmental platform are all of its department, which they do not name.
+    """
 
     version: int
     platform: Code

@@ -1,7 +1,8 @@
 """The JSON Schemas of the contract, made from its structs: what other languages read it with.
 
 Rules that stay true: the same structs give the same bytes; `$id` is the `dataschema` that an event's envelope
-carries. Absent on purpose: closed objects; a later contract may add fields, and words to the enumerations.
+carries; what the hub keeps to itself says so in its first words. Absent on purpose: closed objects; a later contract
+may add fields, and words to the enumerations.
 
 `python -m nanduti.generation` writes them into `nanduti/jsonschema/`, where a test compares them.
 """
@@ -10,10 +11,11 @@ import inspect
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
+from nanduti.cases import PrivateEvent
 from nanduti.envelope import TYPE_PREFIX, Envelope
 from nanduti.wire import EVENT_TYPES
 
@@ -21,6 +23,8 @@ DIRECTORY = Path(__file__).parent / "jsonschema"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: What no schema can say of itself: it is for checking what is written, not for refusing what is read.
 COMMENT = "A reader tolerates fields and words that are not listed: a later contract may add them."
+#: They are in the contract so that the ledger can be read again from LEDGER, and for nothing else.
+PRIVATE = "Private to the hub: no member is ever sent this event. Members are told by `nanduti.handoff.*`."
 
 
 def schemas() -> dict[str, bytes]:
@@ -55,6 +59,8 @@ def _schema(struct: type[msgspec.Struct], identifier: str) -> bytes:
     definitions: dict[str, Any] = made["$defs"]
     # The struct itself stands at the top, where a reader looks first.
     top = definitions.pop(struct.__name__)
+    if struct in get_args(PrivateEvent):
+        top["description"] = f"{PRIVATE}\n\n{inspect.cleandoc(top['description'])}"
     whole: dict[str, Any] = {"$schema": DIALECT, "$id": identifier, "$comment": COMMENT, **top}
     if definitions:
         whole["$defs"] = {name: definitions[name] for name in sorted(definitions)}

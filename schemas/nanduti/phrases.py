@@ -16,11 +16,18 @@ from nanduti.actions import (
     ActionStatusChanged,
 )
 from nanduti.cases import PrivateEvent
-from nanduti.directory import DepartmentRegistered, InstitutionRegistered, PlatformRegistered, SeatRegistered
+from nanduti.directory import (
+    DepartmentRegistered,
+    InstitutionRegistered,
+    PlatformRegistered,
+    RecipientsChanged,
+    SeatRegistered,
+)
 from nanduti.flow import FlowCounted
 from nanduti.handoffs import Notice
 from nanduti.notice_phrases import notice_in_words
 from nanduti.plans import PlanRegistered, PlanRevised
+from nanduti.procedure import ProcedureRegistered
 from nanduti.vocabulary import Status
 from nanduti.wire import Event, type_of
 
@@ -70,6 +77,12 @@ def in_words(event: Event) -> tuple[str, str]:
             return "plataforma registrada", f"{event.platform.code} {event.platform.name}"
         case SeatRegistered():
             return "lugar en plataforma registrado", f"{event.seat.institution} en {event.seat.platform}"
+        case ProcedureRegistered():
+            return "procedimiento registrado", f"{event.procedure.version} {event.procedure.title.es}"
+        case RecipientsChanged():
+            keys = event.recipients.recipients
+            now = sum(key.revoked is None for key in keys)
+            return f"claves para sellar: {now} de {len(keys)} en uso", event.recipients.institution
         case FlowCounted():
             return "derivaciones de la semana contadas", f"[{event.platform}] {event.week.isoformat()}"
         case _:

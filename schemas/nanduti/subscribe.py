@@ -23,6 +23,7 @@ from msgspec import Struct
 from nanduti import subjects
 from nanduti.envelope import Envelope
 from nanduti.feed import Feed
+from nanduti.handoffs import Notice
 from nanduti.wire import Event, Unknown, decode
 
 #: The register as a key-value bucket is this stream.
@@ -43,7 +44,8 @@ class Message(Struct, frozen=True):
 
 
 class Hole(Exception):
-    """An event of an entity is missing: its version is not one more than the last that was seen.
+    """An event of an entity is missing: its version is not one more than the last that was seen. Notices are counted
+    for each reference (`entity` is then `handoff`), the weekly counts for each platform (`flow`).
 
     Read a snapshot, or ask the API for the entity; a new subscription after `seq` goes on behind the hole.
     """
@@ -109,15 +111,17 @@ class Subscription:
                 yield Message(seq, subject, event, envelope, raw)
 
     def _check_version(self, seq: int, subject: str, envelope: Envelope, event: Event | Unknown) -> None:
-        parsed = subjects.parse(subject)
-        version = _version_of_unknown(envelope) if isinstance(event, Unknown) else event.version
-        if parsed.id is None or version is None:
+        if isinstance(event, Unknown):
+            counted = _counted_of_unknown(envelope)
+        else:
+            counted = _Counted(event.version, event.reference if isinstance(event, Notice) else None)
+        entity, version = _entity_of(subject, counted.reference), counted.version
+        if entity is None or version is None:
             return
-        entity = (parsed.entity, parsed.id)
         last = self._versions.get(entity, 0 if self._sees_beginnings else None)
         self._versions[entity] = version
         if last is not None and version != last + 1:
-            hole = Hole(parsed.entity, parsed.id, last + 1, version, seq)
+            hole = Hole(*entity, last + 1, version, seq)
             if self._on_hole is None:
                 raise hole
             self._on_hole(hole)
@@ -210,12 +214,28 @@ async def _snapshot_at(
     return Snapshot(number, actions)
 
 
-class _Versioned(Struct):
+class _Counted(Struct):
+    """What the numbers of events are counted by, as far as an event says it."""
+
     version: int | None = None
+    reference: str | None = None
 
 
-def _version_of_unknown(envelope: Envelope) -> int | None:
+def _counted_of_unknown(envelope: Envelope) -> _Counted:
     try:
-        return msgspec.json.decode(envelope.data, type=_Versioned).version
+        return msgspec.json.decode(envelope.data, type=_Counted)
     except msgspec.ValidationError:
-        return None
+        return _Counted()
+
+
+def _entity_of(subject: str, reference: str | None) -> tuple[str, str] | None:
+    """What a version is of: what the subject names, but of a notice its reference, and of counts the platform."""
+    parsed = subjects.parse(subject)
+    match parsed.entity:
+        case "handoff":
+            id_ = reference
+        case "flow":
+            id_ = parsed.scope
+        case _:
+            id_ = parsed.id
+    return None if id_ is None else (parsed.entity, id_)

@@ -56,6 +56,7 @@ from nanduti.directory import (
     DirectoryEvent,
     InstitutionRegistered,
     PlatformRegistered,
+    RecipientsChanged,
     SeatRegistered,
 )
 from nanduti.envelope import CONTENT_TYPE, TYPE_PREFIX, Envelope
@@ -83,8 +84,9 @@ from nanduti.handoffs import (
     WithdrawnNotice,
 )
 from nanduti.plans import PlanEvent, PlanRegistered, PlanRevised
+from nanduti.procedure import ProcedureRegistered
 
-Event = ActionEvent | PlanEvent | DirectoryEvent | PrivateEvent | Notice | FlowEvent
+Event = ActionEvent | PlanEvent | DirectoryEvent | RecipientsChanged | PrivateEvent | Notice | FlowEvent
 
 #: (entity, event) of every event type, version 1. A new type is a line here and an arm in `subject_of`.
 NAMES: dict[type[Event], tuple[str, str]] = {
@@ -100,6 +102,8 @@ NAMES: dict[type[Event], tuple[str, str]] = {
     InstitutionRegistered: ("directory", "institution_registered"),
     PlatformRegistered: ("directory", "platform_registered"),
     SeatRegistered: ("directory", "seat_registered"),
+    ProcedureRegistered: ("directory", "procedure_registered"),
+    RecipientsChanged: ("directory", "recipients_changed"),
     CaseOpened: ("case", "opened"),
     FactsCorrected: ("case", "facts_corrected"),
     ReferenceGiven: ("case", "reference_given"),
@@ -216,6 +220,10 @@ def subject_of(event: Event) -> str:
             return subjects.directory(name, event.platform.code)
         case SeatRegistered():
             return subjects.directory(name, f"{event.seat.platform}-{event.seat.institution}")
+        case ProcedureRegistered():
+            return subjects.directory(name, event.procedure.version)
+        case RecipientsChanged():
+            return subjects.directory(name, event.recipients.institution)
         case FlowCounted():
             return subjects.flow(event.platform)
         case _:

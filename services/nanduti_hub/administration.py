@@ -18,6 +18,7 @@ import msgspec
 from nanduti.feed import tls_options
 from nanduti.terminal import why
 from nanduti_hub.caller import WORKER, Caller, Role
+from nanduti_hub.handoffs.dossiers import dossiers_lost
 from nanduti_hub.hub import DECIDERS
 from nanduti_hub.ledger.adoption import NotAdoptable
 from nanduti_hub.ledger.database import close_database, open_database, transaction
@@ -126,7 +127,7 @@ def ledger_group() -> None:
 def adopt_command(home: Path) -> None:
     """Recuperar del bus los eventos que la base perdió. / Take back from the stream what the database lost."""
 
-    async def adopt() -> tuple[int, int]:
+    async def adopt() -> tuple[int, int, list[str]]:
         settings = installation_settings(home)
         check_authorities(settings)
         address, seed = (
@@ -142,15 +143,23 @@ def adopt_command(home: Path) -> None:
                     f"No se llega al bus en {settings.nats_url}: {reason}. ¿Está en marcha?"
                 ) from error
             try:
-                return await adopt_missing(database, broker, DECIDERS)
+                events, streams = await adopt_missing(database, broker, DECIDERS)
             finally:
                 await close(broker)
+            async with transaction(database, WORKER) as connection:
+                return events, streams, await dossiers_lost(connection)
 
     try:
-        events, streams = asyncio.run(adopt())
+        events, streams, lost = asyncio.run(adopt())
     except NotAdoptable as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{events} eventos recuperados en {streams} flujos. Ningún dossier perdió su texto cifrado.")
+    click.echo(f"{events} eventos recuperados en {streams} flujos.")
+    if not lost:
+        click.echo("Ningún dossier perdió su texto cifrado.")
+        return
+    click.echo("Estas derivaciones perdieron su dossier; quien las envió debe sellarlo de nuevo:")
+    for handoff in lost:
+        click.echo(f"  {handoff}")
 
 
 def installation_settings(home: Path) -> Settings:

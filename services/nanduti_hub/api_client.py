@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from nanduti.procedure import Procedure
 from nanduti.terminal import why
 from nanduti_hub.plans.notices import UNLIKE
 from nanduti_hub.plans.rows import Finding, Reading, Row
@@ -229,6 +230,19 @@ def fetch_template(address: HubAddress, platform: str, plan: str | None) -> byte
         address, "GET", f"/v1/plans/{plan_id}/template.xlsx", read=lambda answer: answer.read()
     )
     return content
+
+
+def register_procedure(address: HubAddress, procedure: Procedure) -> bool:
+    """Register a version of the procedure; whether it was not there before.
+
+    Raises:
+        ApiProblem: the hub refused, with its reason.
+
+    """
+    path = f"/v1/procedures/{urllib.parse.quote(procedure.version, safe='')}"
+    body = msgspec.json.encode(procedure)
+    status: int = _call(address, "PUT", path, body, "application/json", read=lambda answer: answer.status)
+    return status == http.HTTPStatus.CREATED
 
 
 def _told(done: dict[str, Any], absent: int) -> str:

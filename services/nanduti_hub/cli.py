@@ -24,10 +24,12 @@ from nanduti_hub.administration import (
 )
 from nanduti_hub.api_client import ApiProblem, Wishes
 from nanduti_hub.bus_administration import bus
+from nanduti_hub.demo_administration import demo_group, exercise_group
 from nanduti_hub.hub import SERVICES, found_directory, listen, running
-from nanduti_hub.invitation import first_steward, next_steps
+from nanduti_hub.invitation import first_steward, next_in_drill, next_steps
 from nanduti_hub.migrations import ChangedMigration, WrongRole, migrate
 from nanduti_hub.people_administration import person, token
+from nanduti_hub.procedure_administration import procedure
 from nanduti_hub.settings import SettingMissing, Settings, doors_from
 
 
@@ -62,19 +64,30 @@ def main(log_level: str) -> None:
     show_default=True,
     help="Puerto; 0 elige uno libre y lo conserva. / 0: a free one, kept.",
 )
-@click.option("--demo", is_flag=True, help="Con nueve planes sintéticos. / With nine synthetic plans.")
-def up(home: Path, host: str, port: int, demo: bool) -> None:
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Con planes y un año de casos, todo sintético. / With plans and a year of cases, all synthetic.",
+)
+@click.option(
+    "--exercise",
+    is_flag=True,
+    help="Para simulacros: una instalación aparte, que lo dice en todo. / For drills: an installation of its own.",
+)
+def up(home: Path, host: str, port: int, demo: bool, exercise: bool) -> None:
     """Iniciar todo, con sus propios servidores, en un directorio. / Start all, servers included."""
     from nanduti_hub.embedded.child import ServerFailed
     from nanduti_hub.embedded.home import HomeInUse
-    from nanduti_hub.installation import CannotListen, installed
+    from nanduti_hub.installation import CannotListen, OtherKind, installed
 
     async def serve_until_stopped() -> None:
         stopped = stop_signal()
-        async with installed(home, host=host, port=port, demo=demo) as it:
+        async with installed(home, host=host, port=port, demo=demo, exercise=exercise) as it:
             click.echo(f"READY {it.file.api}", nl=True)
             if demo:
                 click.echo(next_steps(home, it.file.api))
+            if exercise:
+                click.echo(next_in_drill(home))
             if not it.has_people:
                 click.echo(first_steward(home))
             sys.stdout.flush()
@@ -84,7 +97,7 @@ def up(home: Path, host: str, port: int, demo: bool) -> None:
         doors = doors_from()
         check_certificate(doors["tls_cert"], doors["tls_key"])
         run_loop(serve_until_stopped())
-    except (HomeInUse, ServerFailed, CannotListen, SettingMissing) as error:
+    except (HomeInUse, ServerFailed, CannotListen, OtherKind, SettingMissing) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"No se puede usar {error.filename or home}: {why(error)}.") from error
@@ -325,5 +338,5 @@ def import_command(
     sys.exit(done.exit_code)
 
 
-for command in (bus, rebuild, ledger_group, person, token):
+for command in (bus, rebuild, ledger_group, person, token, procedure, demo_group, exercise_group):
     main.add_command(command)

@@ -6,6 +6,8 @@ No other site's page may call the hub, and programs need no permission.
 
 from litestar.types import Message, Scope
 
+from nanduti_hub.exercising import is_exercise
+
 #: Nothing of an answer of the API is ever run or shown as a page.
 API_POLICY = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 #: Pages load from here alone, and nothing inline.
@@ -26,6 +28,9 @@ ALWAYS = (
 #: Two years, as browsers ask for; subdomains are other people's.
 TRANSPORT = (b"strict-transport-security", b"max-age=63072000")
 
+#: In an installation of drills, so that no program takes what it says for true.
+EXERCISE = (b"nanduti-exercise", b"1")
+
 
 async def add_headers(message: Message, scope: Scope) -> None:
     """Add the headers to the head of an answer, before it is sent."""
@@ -36,11 +41,18 @@ async def add_headers(message: Message, scope: Scope) -> None:
     is_page = present.get(b"content-type", b"").startswith(b"text/html")
     policy = (b"content-security-policy", PAGE_POLICY if is_page else API_POLICY)
     headers += (header for header in (*ALWAYS, policy) if header[0] not in present)
+    if _is_drill(scope):
+        headers.append(EXERCISE)
     if scope["scheme"] == "https":
         headers.append(TRANSPORT)
     if b"cache-control" not in present:
         headers.append((b"cache-control", _keeping(scope, message["status"])))
     message["headers"] = headers
+
+
+def _is_drill(scope: Scope) -> bool:
+    hub = getattr(scope["litestar_app"].state, "hub", None)
+    return hub is not None and is_exercise(hub.ledger.source)
 
 
 def _keeping(scope: Scope, status: int) -> bytes:

@@ -34,14 +34,30 @@ from nanduti_hub.caller import WORKER
 from nanduti_hub.dashboard import http as dashboard_http
 from nanduti_hub.dashboard.problem_pages import HANDLERS
 from nanduti_hub.directory import http as directory_http
-from nanduti_hub.directory import seed
+from nanduti_hub.directory import recipients_http, seed
 from nanduti_hub.directory.commands import Entity, Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS as DIRECTORY_DECIDERS
+from nanduti_hub.directory.project import RECIPIENTS
+from nanduti_hub.handoffs import (
+    answers_http,
+    cases_http,
+    count_http,
+    dossier_http,
+    groups_http,
+    handoffs_http,
+    lists_http,
+    paper_http,
+    procedure_http,
+    tracks_http,
+)
+from nanduti_hub.handoffs import export_http as cases_export_http
+from nanduti_hub.handoffs.procedure import starting
+from nanduti_hub.handoffs.project import CASES, GROUPS, NOTICES, TRACKS
 from nanduti_hub.headers import add_headers
 from nanduti_hub.ledger.append import read_streams
 from nanduti_hub.ledger.database import DATABASE_AWAY, Database, close_database, open_database, transaction
-from nanduti_hub.ledger.execute import Decider, Ledger, execute, run
+from nanduti_hub.ledger.execute import Folding, Ledger, execute, run
 from nanduti_hub.ledger.gate import Gate
 from nanduti_hub.ledger.sequencer import sequence
 from nanduti_hub.ledger.statements import statement
@@ -66,23 +82,31 @@ from nanduti_hub.relay.membership import Bus, keep_copies, make_ledger
 from nanduti_hub.relay.publishing import COMPARE_EVERY, POLL, relay
 from nanduti_hub.saved import calendar_http
 from nanduti_hub.saved import http as saved_http
+from nanduti_hub.sentinel.chores import chores
+from nanduti_hub.sentinel.heartbeat import keep_beating
+from nanduti_hub.sentinel.watch import keep_watch
 from nanduti_hub.serving import Hub
 from nanduti_hub.settings import Settings
+from nanduti_hub.statistics import flow_http
 from nanduti_hub.statistics import http as statistics_http
+from nanduti_hub.statistics.freezing import FLOW
 from nanduti_hub.telemetry import where
 
 log = structlog.get_logger(__name__)
 
-#: Every kind of stream and its decider.
-DECIDERS: dict[str, Decider[Any, Any, Any]] = {
+#: Every kind of stream, and what its events make of it.
+DECIDERS: dict[str, Folding[Any, Any]] = {
     "action": ACTIONS,
     "plan": PLANS,
     **{decider.kind: decider for decider in DIRECTORY_DECIDERS.values()},
+    RECIPIENTS.kind: RECIPIENTS,
+    **{folding.kind: folding for folding in (CASES, TRACKS, GROUPS, NOTICES)},
+    FLOW.kind: FLOW,
 }
 #: Bytes of a request's body, where a route says nothing else.
 MOST_BYTES = 1_000_000
 #: What `serve` can run, each in a process of its own if wanted.
-SERVICES = ("api", "sequencer", "relay")
+SERVICES = ("api", "sequencer", "relay", "sentinel")
 
 
 #: What a spare process for workbooks has imported before it is needed.
@@ -116,6 +140,17 @@ def web_application(ledger: Ledger, rates: Rates | None = None, door: Door | Non
             *people_http.ROUTES,
             *token_http.ROUTES,
             *directory_http.ROUTES,
+            *recipients_http.ROUTES,
+            *procedure_http.ROUTES,
+            *lists_http.ROUTES,
+            *cases_export_http.ROUTES,
+            *cases_http.ROUTES,
+            *tracks_http.ROUTES,
+            *handoffs_http.ROUTES,
+            *answers_http.ROUTES,
+            *dossier_http.ROUTES,
+            *paper_http.ROUTES,
+            *groups_http.ROUTES,
             *plans_http.ROUTES,
             *changes_http.ROUTES,
             *import_http.ROUTES,
@@ -127,6 +162,8 @@ def web_application(ledger: Ledger, rates: Rates | None = None, door: Door | Non
             *actions_http.ROUTES,
             *indicators_http.ROUTES,
             *statistics_http.ROUTES,
+            *count_http.ROUTES,
+            *flow_http.ROUTES,
             *audit_http.ROUTES,
             *saved_http.ROUTES,
             *calendar_http.ROUTES,
@@ -168,7 +205,13 @@ def web_application(ledger: Ledger, rates: Rates | None = None, door: Door | Non
 async def found_directory(ledger: Ledger) -> None:
     """Enter what the starting directory has and this installation has never had."""
     start = seed.load()
-    entities: list[Entity] = [*start.departments, *start.institutions, *start.platforms, *start.seats]
+    entities: list[Entity] = [
+        *start.departments,
+        *start.institutions,
+        *start.platforms,
+        *start.seats,
+        starting(),
+    ]
     by_stream = {f"{DIRECTORY_DECIDERS[type(entity)].kind}:{id_of(entity)}": entity for entity in entities}
 
     async def work(connection: Any) -> None:
@@ -222,6 +265,10 @@ async def running(
         if "sequencer" in services:
             tasks.append(sequence(database, gate, committed, numbered.set))
             tasks.append(clear_away(database))
+        if "api" in services:
+            tasks.append(keep_beating(ledger))
+        if "sentinel" in services:
+            tasks.append(keep_watch(ledger, chores=chores()))
         for task in tasks:
             stack.push_async_callback(_cancelled, asyncio.ensure_future(_guarded(task, failed)))
         await _begun(gate, has_copies)

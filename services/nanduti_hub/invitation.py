@@ -28,7 +28,21 @@ Todos los datos son sintéticos. Para probar, en otra terminal y desde este mism
   curl -H "Authorization: Bearer $TOKEN" '{api}/v1/results.csv?platform=mesa'   # lo alcanzado, sumado de los informes
   curl -H "Authorization: Bearer $TOKEN" {api}/v1/register   # el mismo número y la misma huella
   curl -H "Authorization: Bearer $TOKEN" {change} {body}   # y mire tail
+  TOKEN=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["tokens"]["minna"])' {shlex.quote(hub_file)})
+  curl -H "Authorization: Bearer $TOKEN" '{api}/v1/inbox?limit=5'   # lo que espera a una institución
+  {hub} demo simulate {at} --rate 20 --for 5   # casos inventados que entran, y mesas que actúan
+Los casos de la demostración, un año de ellos, aparecen a los pocos segundos.
 Documentación de la API: {api}/v1/docs/openapi.json     Para detener: Ctrl-C
+"""
+
+
+def next_in_drill(home: Path) -> str:
+    """What to try next, in an installation of drills."""
+    at, hub = f"--home {shlex.quote(str(home))}", nearby_command("nanduti-hub")
+    return f"""
+Es una instalación de simulacros: todo lo que se haga aquí es un ejercicio, y lo dice. En otra terminal:
+  {hub} demo simulate {at} --rate 10   # casos inventados que entran, y mesas que actúan
+  {hub} exercise report {at}           # qué mostró el simulacro, por institución
 """
 
 

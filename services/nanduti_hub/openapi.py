@@ -185,7 +185,7 @@ def complete(application: Litestar) -> dict[str, Any]:
             schemas.components.setdefault(name, of_parameters[name])
         if route.sent is not None:
             content = {"schema": schemas.sent[_key(route.sent)]}
-            if (example := _example(route.sent, golden)) is not None:
+            if (example := route.handler.opt.get("example") or _example(route.sent, golden)) is not None:
                 content["example"] = example
             operation["requestBody"] = {"required": route.needs_body, "content": {JSON: content}}
         if route.takes.workbook:

@@ -13,6 +13,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from nanduti_hub.case_problems import CASE_TEXTS
 from nanduti_hub.ledger.append import LostRace
 from nanduti_hub.ledger.database import DATABASE_AWAY
 from nanduti_hub.ledger.gate import LedgerHeld
@@ -71,6 +72,11 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "import_unknown": (404, "No existe esa importación.", "Suba la planilla de nuevo.", "There is no such import.", "Upload the workbook again."),
     "platform_unknown": (404, "No existe la plataforma «{platform}».", "Consulte la lista en /v1/platforms.", 'There is no platform "{platform}".', "See the list at /v1/platforms."),
     "entry_unknown": (404, "El directorio no tiene esa entrada.", "Consulte la lista correspondiente.", "The directory has no such entry.", "See the list."),
+    "key_secret": (422, "Lo enviado es una clave secreta, no una pública.", "No se guardó, pero dela por perdida: cree otro par con «nanduti keygen» y registre la pública (age1...).", "What was sent is a secret key, not a public one.", 'It was not kept, but take it for lost: make another pair with "nanduti keygen" and register the public one (age1...).'),
+    "key_unfit": (422, "Lo enviado no es una clave pública de age (X25519).", "Copie entera la que muestra «nanduti keygen»: empieza con age1 y va en minúsculas.", "What was sent is no age public key (X25519).", 'Copy the whole of what "nanduti keygen" shows: it begins with age1, in lower case.'),
+    "key_repeated": (409, "Esa clave ya está registrada.", "Una clave revocada no vuelve a usarse: cree otra.", "That key is registered already.", "A revoked key is not used again: make another."),
+    "key_unknown": (404, "La institución no tiene esa clave.", "Consulte sus claves y use la huella de una de ellas.", "The institution has no such key.", "See its keys, and use the fingerprint of one of them."),
+    "keys_many": (409, "La institución ya tiene todas las claves que puede tener: {active} en uso y {most} en total.", "Revoque las que no se usan; si llegó al total, avise a quien administra el sistema.", "The institution has as many keys as it may: {active} in use and {most} in all.", "Revoke those that are not used; at the total, tell the steward."),
     "action_exists": (409, "La acción {code} ya existe.", "Para cambiarla, use PATCH.", "Action {code} exists already.", "To change it, use PATCH."),
     "status_step_refused": (409, "Una acción en estado «{from}» no puede pasar a «{to}».", "Consulte los pasos permitidos en la documentación.", 'An action that is "{from}" cannot become "{to}".', "See the documentation for the steps."),
     "status_reason_missing": (422, "Para pasar a «{to}» hace falta un motivo.", "Agregue «reason» con el motivo.", 'Becoming "{to}" needs a reason.', 'Add "reason".'),
@@ -98,6 +104,8 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "import_reading": (409, "La planilla todavía se está leyendo.", "Consulte el borrador hasta que su «state» sea «read» y repita la operación.", "The workbook is still being read.", 'Ask for the draft until its "state" is "read", and repeat.'),
     "pair_unknown": (422, "La fila o la acción «{name}» no está en este borrador.", "Use las filas y acciones que muestra el borrador.", 'The row or action "{name}" is not in this draft.', "Use the rows and actions that the draft shows."),
     "pair_repeated": (422, "La misma acción quedó en dos filas.", "Cada fila necesita una acción distinta, o ninguna.", "The same action stands at two rows.", "Each row needs another action, or none."),
+    "procedure_fixed": (409, "La versión {version} del procedimiento ya está registrada, con otro contenido.", "No se cambia: hay casos que se abrieron con ella. Registre otra versión.", "Version {version} of the procedure is registered already, with other content.", "It never changes: cases were opened under it. Register another version."),
+    "procedure_wrong": (422, "El procedimiento tiene problemas ({count}). {first}", "Véalos todos con: nanduti-hub procedure check ARCHIVO", "The procedure has problems ({count}). {first}", "See them all with: nanduti-hub procedure check FILE"),
     "code_taken": (409, "El código «{code}» ya es de otra entrada o está reservado.", "Elija otro código: es único entre plataformas e instituciones.", 'The code "{code}" is another entry\'s or reserved.', "Choose another: it is unique over platforms and institutions."),
     "file_missing": (422, "Falta el archivo.", "Envíe la planilla .xlsx como cuerpo, o como formulario con el campo «file».", "The file is missing.", 'Send the .xlsx workbook as the body, or as a form with the field "file".'),
     "event_too_large": (413, "La acción ocuparía más de {most} bytes.", "Abrevie los textos o quite informes.", "The action would take more than {most} bytes.", "Shorten its texts or its reports."),
@@ -117,7 +125,7 @@ TEXTS: dict[str, tuple[int, str, str, str, str]] = {
     "ledger_held": (503, "El registro está en pausa mientras se compara con el bus.", "Repita la operación en unos segundos; si sigue así, avise a quien administra el sistema.", "Writing is held while the ledger is compared with the bus.", "Repeat in a few seconds; if it goes on, tell the operator."),
     "database_away": (503, "La base de datos no responde.", "Repita la operación en unos segundos.", "The database does not answer.", "Repeat in a few seconds."),
     "failed": (500, "Falló algo en el sistema; no se guardó nada.", "Repita la operación; si vuelve a fallar, avise con la hora exacta.", "Something failed in the system; nothing was stored.", "Repeat; if it fails again, report it with the exact time."),
-}  # fmt: skip
+} | CASE_TEXTS  # fmt: skip
 #: The advice where another fits what was tried: Spanish, English.
 ADVICE: dict[tuple[str, str], tuple[str, str]] = {
     ("not_yours", "people.manage"): ("Pídalo a quien administra las cuentas de allá, o a un steward, que administra todo el sistema y es quien da su propio rol.", "Ask who administers the accounts there, or a steward, who administers all of the system and alone gives that role."),

@@ -19,6 +19,9 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Expected `(.+?)` (<=|>=|<|>) (\S+)", "se esperaba {0} {1} {2}"),
     (r"Expected `str` matching regex .*", "no tiene la forma que se espera"),
     (r"Object contains unknown field `(.+)`", "campo desconocido: {0}"),
+    (r"Object contains unknown field", "tiene un campo desconocido"),
+    (r"Unknown parameter", "tiene un parámetro desconocido"),
+    (r"Invalid base64 encoded string", "no está en base64"),
     (r"Object missing required field `(.+)`", "falta el campo {0}"),
     (r"Invalid enum value .*", "valor fuera de la lista"),
     (r"Invalid RFC3339 encoded date", "fecha no válida (AAAA-MM-DD)"),
@@ -57,6 +60,22 @@ _FORMS: dict[str, tuple[str, str]] = {
         "a department's code (PY-7; the capital, PY-ASU)",
     ),
     r"^[0-9]{6}\Z": ("un código de seis cifras", "a six-digit code"),
+    r"^[a-z][a-z0-9_]{1,39}\Z": (
+        "un código de los que lista el procedimiento (GET /v1/procedures)",
+        "a code that the procedure lists (GET /v1/procedures)",
+    ),
+    r"^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}\Z": (
+        "la referencia de un caso (K7M2-9QXP-4TRB-H3WC)",
+        "a case's reference (K7M2-9QXP-4TRB-H3WC)",
+    ),
+    r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z": (
+        "un identificador al azar, como lo da el centro",
+        "a random id, as the hub gives it",
+    ),
+    r"^[0-9a-f]{4}(-[0-9a-f]{4}){3}\Z": (
+        "la huella de una clave (3f1c-09ab-77d0-52e4)",
+        "a key's fingerprint (3f1c-09ab-77d0-52e4)",
+    ),
     r"\S": ("un texto que no esté en blanco", "a text that is not blank"),
 }
 _FORMS_AS_WRITTEN = {repr(pattern): form for pattern, form in _FORMS.items()}

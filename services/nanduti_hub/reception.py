@@ -21,7 +21,7 @@ from litestar.params import QueryParameter
 from litestar.typing import FieldDefinition
 
 from nanduti_hub.access.door import COOKIE, caller_of, session_with
-from nanduti_hub.access.policy import permit
+from nanduti_hub.access.policy import ABOUT_PEOPLE, permit
 from nanduti_hub.access.signing_in import DEVICE_COOKIE
 from nanduti_hub.caller import Caller
 from nanduti_hub.limits import address_key
@@ -72,7 +72,10 @@ async def receive(connection: Connection, handler: BaseRouteHandler) -> None:
         body = await connection.body()  # type: ignore[attr-defined]  # it is a Request
         # Who sends nothing at all takes the default, where the route has one.
         if body or data.is_required:
-            _check_body(body, data.annotation)
+            try:
+                _check_body(body, data.annotation)
+            except Refused as refused:
+                raise _discreet(refused, handler) from None
 
 
 async def _identify(connection: Connection, hub: Hub) -> None:
@@ -120,7 +123,10 @@ def _check_address(connection: Connection, handler: BaseRouteHandler) -> None:
     if CONTROL.search(connection.scope["path"]):
         raise _invalid("Control character")
     if connection.scope["query_string"]:
-        check_query(connection.query_params.multi_items(), handler)
+        try:
+            check_query(connection.query_params.multi_items(), handler)
+        except Refused as refused:
+            raise _discreet(refused, handler) from None
 
 
 def check_query(pairs: Iterable[tuple[str, str]], handler: BaseRouteHandler) -> None:
@@ -199,6 +205,20 @@ def _compare(sent: Any, understood: Any, path: str) -> None:
         case list():
             for place, value in enumerate(sent):
                 _compare(value, understood[place], f"{path}[{place}]")
+
+
+#: What is told by the name that was sent, and what instead where it can be a person's.
+_NAMED = ("Object contains unknown field", "Unknown parameter", "Given twice", "Control character")
+
+
+def _discreet(refused: Refused, handler: BaseRouteHandler) -> Refused:
+    """The refusal without any name that was sent, on a route about people."""
+    reason = str(refused.refusal.values.get("reason", ""))
+    if handler.opt.get("act") in ABOUT_PEOPLE:
+        named = next((begin for begin in _NAMED if reason.startswith(begin)), None)
+        if named is not None:
+            return _invalid(named)
+    return refused
 
 
 def _invalid(reason: str) -> Refused:

@@ -5,6 +5,7 @@ so that an `Idempotency-Key` keeps exactly what was answered.
 """
 
 import asyncio
+import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from nanduti_hub.access import audit
 from nanduti_hub.access.door import Door
+from nanduti_hub.access.policy import ABOUT_PEOPLE
 from nanduti_hub.caller import Caller
 from nanduti_hub.ledger.answers import Answer, once, request_hash
 from nanduti_hub.ledger.database import transaction
@@ -119,16 +121,21 @@ async def command(
         *(query for query in [request.scope["query_string"]] if query),
     )
     hub = hub_of(request)
+    is_about_people = request.route_handler.opt.get("act") in ABOUT_PEOPLE
+    if key is not None and is_about_people:
+        # A key is the caller's own text, and kept for a day: somebody may have put a name into it.
+        key = hashlib.sha256(key.encode()).hexdigest()
 
     async def once_only(connection: asyncpg.Connection) -> Answer:
         answer = await once(connection, caller, key, same, lambda: work(connection))
-        if (made := _made(answer)) is not None:
+        if not is_about_people and (made := _made(answer)) is not None:
             audit.touches(request, made)
         await audit.record(connection, request, caller, answer.status)
         return answer
 
-    # The caller's trace goes on in the events of the command.
-    trace_so_far = TraceContextTextMapPropagator().extract(request.headers)
+    # The caller's trace goes on in the events of the command, but not in those about people: it is the caller's text.
+    carrier = {} if is_about_people else request.headers
+    trace_so_far = TraceContextTextMapPropagator().extract(carrier)
     with trace.get_tracer(__name__).start_as_current_span(request.method, context=trace_so_far):
         answer = await run(hub.ledger, caller, once_only)
     audit.recorded(request)

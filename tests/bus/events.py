@@ -48,5 +48,5 @@ def envelope(kind: str, subject: str, data: str) -> tuple[str, bytes]:
 
 
 def notice(member: str) -> tuple[str, bytes]:
-    """A synthetic notice to a member, of a type that this version of the contract does not know."""
+    """A synthetic notice to a member, of a later contract: this version cannot read it."""
     return envelope("nanduti.handoff.offered.v1", subjects.handoff(member, "offered"), '{"version":1}')

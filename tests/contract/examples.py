@@ -1,4 +1,5 @@
-"""The golden messages: one synthetic event of each type, with everything in it filled in.
+"""The golden messages: one synthetic event of each type, with everything in it filled in. Those about cases are in
+`case_examples` (private to the hub) and `notice_examples` (what members are told).
 
 Rule that stays true: nothing here depends on a clock or on chance. From contract 1.0 on they are only added
 to; until then a change of theirs is a line in the contract's changelog.
@@ -9,6 +10,10 @@ to; until then a change of theirs is a line in the contract's changelog.
 import sys
 from datetime import date
 from pathlib import Path
+
+import case_examples
+import notice_examples
+from procedure_example import PROCEDURE
 
 import nanduti
 from nanduti.actions import (
@@ -36,11 +41,15 @@ from nanduti.directory import (
     InstitutionRegistered,
     Platform,
     PlatformRegistered,
+    Recipient,
+    Recipients,
+    RecipientsChanged,
     Seat,
     SeatRegistered,
 )
 from nanduti.plans import Plan, PlanRegistered, PlanRevised, Revision
-from nanduti.vocabulary import Axis, Crime, Kind, Level, Measure, Status
+from nanduti.procedure import ProcedureRegistered
+from nanduti.vocabulary import Axis, Crime, Kind, Level, Measure, RecipientKind, Status
 from nanduti.wire import Context, Event, Message, encode, type_of
 
 DIRECTORY = Path(nanduti.__file__).parent / "examples"
@@ -53,7 +62,7 @@ ACTION = "019afc00-0000-7000-8000-00000000b001"
 
 
 def contexts() -> list[Context]:
-    """As many contexts as events; the first has every attribute, the others no more than they must."""
+    """As many contexts as events of the register; the first has every attribute, the others no more than they must."""
     first = Context(
         id="019afc00-0000-7000-8000-000000000001",
         source=SOURCE,
@@ -74,7 +83,16 @@ def contexts() -> list[Context]:
 
 def examples() -> dict[str, tuple[Event, Context]]:
     """Each event type's event and its context."""
-    return {type_of(event): (event, context) for event, context in zip(events(), contexts(), strict=True)}
+    told: list[tuple[Event, Context]] = [*zip(events(), contexts(), strict=True)]
+    for number, event in enumerate(case_examples.private_events()):
+        trace = TRACE if number == 0 else None
+        told.append((event, case_examples.context(number, trace=trace)))
+    told += [
+        (event, notice_examples.context(number)) for number, event in enumerate(notice_examples.notices())
+    ]
+    counted = Context(id="019afc00-0000-7000-8000-000000000200", source=SOURCE, time="2026-11-24T15:00:00Z")
+    told.append((notice_examples.FLOW, counted))
+    return {type_of(event): (event, context) for event, context in told}
 
 
 def messages() -> dict[str, Message]:
@@ -168,7 +186,7 @@ def plan(revision: Revision | None) -> Plan:
 
 
 def events() -> list[Event]:
-    """One event of each type."""
+    """One event of each type that everybody may read."""
     return [
         ActionPlanned(version=1, action=action(status=Status.PLANNED, status_reason="", progress=0)),
         ActionRevised(
@@ -264,6 +282,30 @@ def events() -> list[Event]:
                 synthetic=True,
             ),
         ),
+        RecipientsChanged(
+            version=3,
+            recipients=Recipients(
+                institution="inst_sintetica",
+                recipients=(
+                    Recipient(
+                        public_key="age1dvyh4gkgz3fm4qwlnqr25z4l0gs7djxgmav795dpqagfzcmneplq5748r2",
+                        fingerprint="b2a9-8316-11ea-9711",
+                        label=RecipientKind.OFFICER,
+                        number=1,
+                        since=date(2026, 1, 5),
+                        revoked=date(2026, 6, 1),
+                    ),
+                    Recipient(
+                        public_key="age1mgnhmxnx26zppkkxk5wlpt4aea5vja3jkgcswh7gpjca5nnxsvxqh0makn",
+                        fingerprint="0a2d-4676-4765-d722",
+                        label=RecipientKind.RECOVERY,
+                        number=1,
+                        since=date(2026, 1, 5),
+                    ),
+                ),
+            ),
+        ),
+        ProcedureRegistered(version=1, procedure=PROCEDURE),
     ]
 
 

@@ -51,13 +51,15 @@ def test_decoding_the_golden_bytes_gives_the_event_back(name: str) -> None:
 
 @pytest.mark.parametrize("name", TYPES)
 def test_the_subject_on_the_bus_is_the_one_in_the_bytes_and_tells_the_type(name: str) -> None:
-    """Entity and event of the subject are those of the type, and the subject ends in an id."""
+    """Entity and event of the subject are those of the type, and the subject ends in an id, but where it is about
+    cases: logs keep subjects.
+    """
     message = messages()[name]
     parsed = subjects.parse(message.subject)
     assert name == f"nanduti.{parsed.entity}.{parsed.event}.v1"
     assert (parsed.entity, parsed.event) == NAMES[EVENT_TYPES[name]]
-    assert parsed.id
-    assert parsed.scope
+    assert (parsed.id is None) == (parsed.entity in {"case", "handoff", "flow"})
+    assert (parsed.scope == "") == (parsed.entity == "case")
     assert decode(message.body)[0].subject == message.subject
     assert message.type == name
 

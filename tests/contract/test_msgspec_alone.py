@@ -7,7 +7,7 @@ import sys
 import nanduti
 
 #: What the extras [nats] and [cli] are for.
-WITH_EXTRAS = {"subscribe", "feed", "addresses", "cli", "terminal", "__main__"}
+WITH_EXTRAS = {"subscribe", "feed", "addresses", "cli", "terminal", "sealing_cli", "__main__"}
 
 PROGRAM = """
 import importlib, sys

@@ -22,6 +22,7 @@ from msgspec import Struct
 pytestmark = pytest.mark.slow
 
 WORKBOOK = Path(str(files("nanduti_hub.demo"))) / "workbooks" / "neembucu_plan_departamental_2026.xlsx"
+PROCEDURE = Path(str(files("nanduti_hub.handoffs"))) / "data" / "procedure_2026_1.toml"
 PLATFORM = "mesa_neembucu"
 ACT = ("--act", "Acta sintética N° 3/2026", "--act-date", "2026-03-12")
 #: Nothing of whoever runs the tests.
@@ -339,3 +340,59 @@ def test_help_is_in_spanish_first() -> None:
         assert shown.startswith("Uso: nanduti-hub")
         assert "Mostrar esta ayuda." in shown
         assert "\nOptions:" not in shown
+
+
+def test_a_procedures_file_is_looked_at_without_a_hub(tmp_path: Path) -> None:
+    """All that is wrong with it at once, each with its place; what only the starting directory lacks is a notice."""
+    good = command("procedure", "check", PROCEDURE)
+    assert (good.returncode, good.stderr) == (0, "")
+    assert "2026-1 (de trabajo, no es el manual oficial)" in good.stdout
+    assert "(0 de ley)" in good.stdout
+    text = PROCEDURE.read_text()
+    other = tmp_path / "otro.toml"
+    other.write_text(text.replace('institutions = ["mtess"]', 'institutions = ["sintetica"]'))
+    noted = command("procedure", "check", other)
+    assert noted.returncode == 0
+    assert "[aviso] competences[7].institutions: el directorio no tiene" in noted.stdout
+    other.write_text(
+        text.replace("most_hops = 3", "most_hop = 3").replace('source = "agreement"', 'source = "ley"')
+    )
+    wrong = command("procedure", "check", other)
+    assert wrong.returncode == 1
+    assert "[error] most_hop: campo desconocido." in wrong.stdout
+    assert "[error] most_hops: falta." in wrong.stdout
+    assert "[error] resealing.source: es uno de: law, procedure, agreement." in wrong.stdout
+    assert "errores por corregir" in wrong.stderr
+    assert command("procedure", "check", tmp_path / "no_existe.toml").returncode == 1
+
+
+def test_a_procedures_file_is_registered_in_a_running_hub_by_a_steward(hub: Started, tmp_path: Path) -> None:
+    """Once; who is none is told so, and what is registered is not changed."""
+    made = command(
+        "token",
+        "create",
+        "--name",
+        "Steward sintético",
+        "--role",
+        "steward",
+        "--scope",
+        "*",
+        "--home",
+        hub.home,
+    )
+    to_hub = ("--home", hub.home, "--token", made.stdout.strip())
+    file = tmp_path / "otra.toml"
+    text = PROCEDURE.read_text().replace('version = "2026-1"', 'version = "2026-2"')
+    file.write_text(text)
+    refused = command("procedure", "register", file, "--home", hub.home, "--token", hub.token)
+    assert refused.returncode == 1
+    for said in ("Registrado", "Ya estaba registrado"):
+        done = command("procedure", "register", file, *to_hub)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith(f"{said}: procedimiento 2026-2 ")
+    file.write_text(text.replace("most_hops = 3", "most_hops = 4"))
+    other = command("procedure", "register", file, *to_hub)
+    assert other.returncode == 1
+    assert "La versión 2026-2 del procedimiento ya está registrada" in other.stderr
+    missing = command("procedure", "register", file, "--home", hub.home)
+    assert "Falta el token de «steward»" in missing.stderr

@@ -131,6 +131,7 @@ async def test_everyone_is_told_who_they_are(conaeti: Api, member: Api, steward:
             "action.change": ["own"],
             "plan.change": ["own"],
             "import.read": ["own"],
+            "notice.count": ["own"],
         },
     }
     assert (await member.read("/v1/me"))["allowed"].keys() == {"self.read", "query.keep", "register.read"}

@@ -160,7 +160,9 @@ async def test_what_is_derived_then_is_derived_from_that_day(
 async def test_a_callers_past_needs_no_event_that_it_may_not_see(
     ledger: Ledger, owner: asyncpg.Connection
 ) -> None:
-    """Numbers are dense over all events, also over those of others; nothing of theirs is told."""
+    """Numbers are dense over all events, also over those of others: of these neither the time is told nor that there
+    are any. The register's last number is that of the last event for everybody.
+    """
     for number in range(1, 6):
         await planned(ledger, number)
     await number_events(ledger.database, ledger.gate)
@@ -169,10 +171,17 @@ async def test_a_callers_past_needs_no_event_that_it_may_not_see(
     await recorded(owner, [start + timedelta(days=day) for day in range(5)])
     async with transaction(ledger.database, COORDINATOR) as connection:
         assert await connection.fetchval("SELECT count(*) FROM event") == 2
-        for day in range(5):
-            moment = await moment_of(connection, (start + timedelta(days=day)).isoformat(), "as_of")
-            assert (moment.number, moment.at) == (day + 1, start + timedelta(days=day))
-            assert (await moment_of(connection, str(day + 1), "as_of")).at == moment.at
+        for day, public in enumerate((1, 1, 1, 4, 4)):
+            instant = start + timedelta(days=day)
+            moment = await moment_of(connection, instant.isoformat(), "as_of")
+            assert (moment.number, moment.at) == (public, instant)
+            if day < 4:
+                told = await moment_of(connection, str(day + 1), "as_of")
+                assert (told.number, told.at) == (day + 1, start + timedelta(days=public - 1))
+        assert (await moment_of(connection, None, "as_of")).number == 4
+        with pytest.raises(Refused) as refused:
+            await moment_of(connection, "5", "as_of")
+        assert refused.value.refusal.values == {"head": 4}
 
 
 async def test_who_has_not_said_who_it_is_reads_no_action_by_the_view_either(

@@ -226,7 +226,7 @@ async def test_facets_of_a_search_or_a_plan_read_its_actions_alone(filled: Pools
 
 async def half(connection: asyncpg.Connection) -> Moment:
     """The moment at which half of the events had come."""
-    head = await connection.fetchval("SELECT seq FROM ledger_head")
+    head = await connection.fetchval("SELECT register_number()")
     return await moment_of(connection, str(head // 2), "as_of")
 
 

@@ -51,5 +51,7 @@ def before_call(_context: schemathesis.HookContext, case: schemathesis.Case, **_
         match case.path.split("/"):
             case ["", "v1", "institutions" | "platforms", "{code}"]:
                 case.path_parameters["code"] = case.body["code"]
+            case ["", "v1", "procedures", "{version}"]:
+                case.path_parameters["version"] = case.body["version"]
             case ["", "v1", "seats", "{name}"]:
                 case.path_parameters["name"] = f"{case.body['platform']}-{case.body['institution']}"

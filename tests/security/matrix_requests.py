@@ -1,49 +1,23 @@
 """The request behind each row of the matrix: valid in all but, perhaps, who sends it; about CONAETI's things."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-import asyncpg
-import httpx
+import msgspec
 from browser import PASSPHRASE, code_of, invited, secret_of, somebody
-from hub_api import ACTION, CONFIRMATION, PLAN, Api
-from msgspec import Struct
+from hub_api import ACTION, CONFIRMATION, PLAN
+from matrix_cases import CASE_REQUESTS
+from matrix_world import Make, Sent, World, plain
+from msgspec.structs import replace
 from small_workbook import ROWS, workbook
 
-
-class Sent(Struct, frozen=True):
-    """A request: its address, what goes with it, and the same address of a thing that does not exist."""
-
-    path: str
-    sent: dict[str, Any] = {}
-    unknown: str = ""
-
-
-class World(Struct, frozen=True):
-    """A running hub, one client for each column, and the two who prepare what the requests are about."""
-
-    callers: dict[str, httpx.AsyncClient]
-    owner: Api
-    steward: Api
-    superuser: asyncpg.Connection
-    plan: str
-    drafts: dict[str, str]
-    people: dict[str, str]
-
+from nanduti.vocabulary import Crime
+from nanduti_hub.handoffs.procedure import starting
 
 WORKBOOK = workbook(ROWS)
-Make = Callable[[World], Awaitable[Sent]]
 NOWHERE = "01900000-0000-7000-8000-00000000dead"
-
-
-def plain(path: str, *, unknown: str = "", **sent: Any) -> Make:
-    """A request that needs nothing to be there."""
-
-    async def make(_world: World) -> Sent:
-        return Sent(path, sent, unknown)
-
-    return make
 
 
 def of_action(below: str = "", **sent: Any) -> Make:
@@ -125,6 +99,18 @@ def platform(code: str) -> dict[str, Any]:
         "level": "municipal",
         "synthetic": True,
     }
+
+
+async def a_procedure(_world: World) -> Sent:
+    """Another version of the procedure, for the platforms that are there."""
+    version = f"2040-{uuid.uuid4().int % 1000}"
+    made = replace(
+        starting(),
+        version=version,
+        in_force_from=date(2040, 1, 1),
+        platform_of=dict.fromkeys(Crime, "mesa"),
+    )
+    return Sent(f"/v1/procedures/{version}", {"json": msgspec.to_builtins(made)})
 
 
 def missing(path: str, **sent: Any) -> Make:
@@ -238,7 +224,11 @@ async def a_calendar(world: World) -> Sent:
     return Sent(f"/v1/calendars/{given['address'].rpartition('/')[2]}")
 
 
-REQUESTS: dict[tuple[str, str], Make] = {
+KEY = {"public_key": "age1mgnhmxnx26zppkkxk5wlpt4aea5vja3jkgcswh7gpjca5nnxsvxqh0makn", "kind": "recovery"}
+FINGERPRINT = "0a2d-4676-4765-d722"
+
+
+REQUESTS: dict[tuple[str, str], Make] = CASE_REQUESTS | {
     ("GET", "/"): plain("/"),
     ("GET", "/static/{name}"): plain("/static/style.css"),
     ("GET", "/entrar"): plain("/entrar"),
@@ -286,6 +276,7 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("GET", "/v1/docs/openapi.json"): plain("/v1/docs/openapi.json"),
     ("GET", "/v1/docs/{path}"): plain("/v1/docs/no-existe.json", unknown="/v1/docs/tampoco.json"),
     ("GET", "/v1/me"): plain("/v1/me"),
+    ("GET", "/v1/status"): plain("/v1/status"),
     ("GET", "/v1/departments"): plain("/v1/departments"),
     ("GET", "/v1/institutions"): plain("/v1/institutions"),
     ("GET", "/v1/platforms"): plain("/v1/platforms"),
@@ -296,6 +287,16 @@ REQUESTS: dict[tuple[str, str], Make] = {
     ("PUT", "/v1/institutions/{code}"): entry("/v1/institutions/{}", institution),
     ("PUT", "/v1/platforms/{code}"): entry("/v1/platforms/{}", platform),
     ("PUT", "/v1/seats/{name}"): a_seat,
+    ("GET", "/v1/procedures"): plain("/v1/procedures"),
+    ("GET", "/v1/procedures/{version}"): plain("/v1/procedures/2026-1"),
+    ("PUT", "/v1/procedures/{version}"): a_procedure,
+    ("GET", "/v1/institutions/{code}/recipients"): plain("/v1/institutions/mtess/recipients"),
+    ("POST", "/v1/institutions/{code}/recipients"): plain(
+        "/v1/institutions/mtess/recipients", json=KEY, headers={"If-Match": '"0"'}
+    ),
+    ("POST", "/v1/institutions/{code}/recipients/{fingerprint}/revoke"): plain(
+        f"/v1/institutions/mtess/recipients/{FINGERPRINT}/revoke", headers={"If-Match": '"1"'}
+    ),
     ("GET", "/v1/actions"): plain("/v1/actions"),
     ("GET", "/v1/actions.ndjson"): plain("/v1/actions.ndjson"),
     ("GET", "/v1/actions.csv"): plain("/v1/actions.csv"),
@@ -319,6 +320,10 @@ REQUESTS: dict[tuple[str, str], Make] = {
         "/indicators", json={"indicators": [{"number": 1, "text": "Otro texto sintético"}]}
     ),
     ("DELETE", "/v1/actions/{name}/indicators/{number}/reports"): a_report_to_withdraw,
+    ("GET", "/v1/ledger/count"): plain("/v1/ledger/count?upto=1"),
+    ("GET", "/v1/flow"): plain("/v1/flow"),
+    ("GET", "/v1/flow.csv"): plain("/v1/flow.csv"),
+    ("GET", "/v1/flow.xlsx"): plain("/v1/flow.xlsx"),
     ("GET", "/v1/results"): plain("/v1/results"),
     ("GET", "/v1/results.csv"): plain("/v1/results.csv"),
     ("GET", "/v1/results.xlsx"): plain("/v1/results.xlsx"),

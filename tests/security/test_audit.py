@@ -22,7 +22,8 @@ from browser import (
 )
 from databases import Database
 from hub_api import ACTION, CONFIRMATION, PLAN, Api, problem
-from matrix_requests import REQUESTS, WORKBOOK, World
+from matrix_requests import REQUESTS, WORKBOOK
+from matrix_world import World
 from test_matrix import ROWS, everything
 from test_matrix import world as world  # a fixture  # noqa: PLC0414
 

@@ -13,7 +13,7 @@ Whose the things are: CONAETI's, unless the row's request says otherwise. The co
     obs          observer of CONAETI                 obs'      observer of an institution
 
 The cells: `ok` done; `401` who are you; `role` your role may not (not_allowed); `own` you may, but only with
-your own (not_yours); `404` as if there were no such thing.
+your own (not_yours); `404` as if there were no such thing; `409` you may, but nobody here could answer.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,7 +26,8 @@ from browser import Browser, somebody
 from databases import Database
 from hub_api import PLAN, Api, Journey, problem
 from litestar.routes import HTTPRoute
-from matrix_requests import REQUESTS, World
+from matrix_requests import REQUESTS
+from matrix_world import World
 
 from nanduti_hub.access.door import COOKIE, STRANGER
 from nanduti_hub.access.sessions import Held, open_session
@@ -45,6 +46,7 @@ GET    /v1/docs                                      ok     ok      ok    ok    
 GET    /v1/docs/openapi.json                         ok     ok      ok    ok     ok    ok     ok    ok   ok   ok
 GET    /v1/docs/{path}                               404    404     404   404    404   404    404   404  404  404
 GET    /v1/me                                        401    ok      ok    ok     ok    ok     ok    ok   ok   ok
+GET    /v1/status                                    401    ok      ok    ok     ok    ok     ok    ok   ok   ok
 
 POST   /v1/session                                   ok     ok      ok    ok     ok    ok     ok    ok   ok   ok
 GET    /v1/session                                   401    404     404   404    404   404    404   404  404  404
@@ -101,6 +103,13 @@ GET    /v1/seats/{name}                              401    ok      ok    ok    
 PUT    /v1/institutions/{code}                       401    ok      role  role   role  role   role  role role role
 PUT    /v1/platforms/{code}                          401    ok      role  role   role  role   role  role role role
 PUT    /v1/seats/{name}                              401    ok      role  role   role  role   role  role role role
+GET    /v1/procedures                                401    ok      ok    ok     ok    ok     ok    ok   ok   ok
+GET    /v1/procedures/{version}                      401    ok      ok    ok     ok    ok     ok    ok   ok   ok
+PUT    /v1/procedures/{version}                      401    ok      role  role   role  role   role  role role role
+# The keys of the ministry of labour: no administrator here is its own.
+GET    /v1/institutions/{code}/recipients            401    ok      ok    ok     ok    ok     ok    ok   ok   ok
+POST   /v1/institutions/{code}/recipients            401    role    own   own    role  role   role  role role role
+POST   /v1/institutions/{code}/recipients/{fingerprint}/revoke 401 role own own  role  role   role  role role role
 
 GET    /v1/actions                                   401    ok      ok    ok     ok    ok     ok    ok   ok   ok
 GET    /v1/actions.ndjson                            401    ok      ok    ok     ok    ok     ok    ok   ok   ok
@@ -122,6 +131,10 @@ PUT    /v1/actions/{name}/indicators                 401    role    role  role  
 POST   /v1/actions/{name}/indicators/{number}/reports 401   role    role  role   ok    own    role  role role role
 DELETE /v1/actions/{name}/indicators/{number}/reports 401   role    role  role   ok    own    role  role role role
 
+GET    /v1/ledger/count                              401    role    role  role   ok    ok     ok    ok   role role
+GET    /v1/flow                                      401    ok      ok    ok     ok    ok     ok    ok   ok   ok
+GET    /v1/flow.csv                                  401    ok      ok    ok     ok    ok     ok    ok   ok   ok
+GET    /v1/flow.xlsx                                 401    ok      ok    ok     ok    ok     ok    ok   ok   ok
 GET    /v1/results                                   401    ok      ok    ok     ok    ok     ok    ok   ok   ok
 GET    /v1/results.csv                               401    ok      ok    ok     ok    ok     ok    ok   ok   ok
 GET    /v1/results.xlsx                              401    ok      ok    ok     ok    ok     ok    ok   ok   ok
@@ -141,6 +154,54 @@ GET    /v1/imports/{import_id}/annotated.xlsx        401    role    role  role  
 PUT    /v1/imports/{import_id}/pairs                 401    role    role  role   ok    404    role  role role role
 PUT    /v1/imports/{import_id}/ticks                 401    role    role  role   ok    404    role  role role role
 POST   /v1/imports/{import_id}/confirm               401    role    role  role   ok    404    role  role role role
+
+# Cases are the Ministry of Labor's here; nobody else is on the hub.
+GET    /v1/cases                                     401    role    role  role   role  role   ok    ok   role role
+GET    /v1/cases.ndjson                              401    role    role  role   role  role   ok    ok   role role
+GET    /v1/cases.csv                                 401    role    role  role   role  role   ok    ok   role role
+GET    /v1/cases.xlsx                                401    role    role  role   role  role   ok    ok   role role
+GET    /v1/handoffs                                  401    role    role  role   role  role   ok    ok   role role
+GET    /v1/handoffs.ndjson                           401    role    role  role   role  role   ok    ok   role role
+GET    /v1/handoffs.csv                              401    role    role  role   role  role   ok    ok   role role
+GET    /v1/handoffs.xlsx                             401    role    role  role   role  role   ok    ok   role role
+GET    /v1/handoffs.ics                              401    role    role  role   role  role   ok    ok   role role
+GET    /v1/inbox                                     401    role    role  role   role  role   ok    ok   role role
+GET    /v1/inbox.ndjson                              401    role    role  role   role  role   ok    ok   role role
+GET    /v1/inbox.csv                                 401    role    role  role   role  role   ok    ok   role role
+GET    /v1/inbox.xlsx                                401    role    role  role   role  role   ok    ok   role role
+GET    /v1/inbox.ics                                 401    role    role  role   role  role   ok    ok   role role
+POST   /v1/cases                                     401    role    role  role   role  role   role  ok   role role
+GET    /v1/cases/{reference}                         401    role    role  role   role  role   ok    ok   role role
+PATCH  /v1/cases/{reference}/facts                   401    role    role  role   role  role   role  ok   role role
+PUT    /v1/cases/{reference}/consent                 401    role    role  role   role  role   role  ok   role role
+POST   /v1/cases/{reference}/tracks                  401    role    role  role   role  role   role  ok   role role
+POST   /v1/cases/{reference}/same-as                 401    role    role  role   role  role   role  ok   role role
+DELETE /v1/cases/{reference}/same-as                 401    role    role  role   role  role   role  ok   role role
+GET    /v1/cases/{reference}/tracks/{track}          401    role    role  role   role  role   ok    ok   role role
+GET    /v1/cases/{reference}/tracks/{track}/custody  401    role    role  role   role  role   ok    ok   role role
+GET    /v1/cases/{reference}/tracks/{track}/receivers 401    role    role  role   role  role   ok    ok   role role
+POST   /v1/cases/{reference}/tracks/{track}/stage    401    role    role  role   role  role   role  ok   role role
+POST   /v1/cases/{reference}/tracks/{track}/close    401    role    role  role   role  role   role  ok   role role
+POST   /v1/cases/{reference}/tracks/{track}/reopen   401    role    role  role   role  role   role  ok   role role
+POST   /v1/cases/{reference}/tracks/{track}/handoffs 401    role    role  role   role  role   role  ok   role role
+GET    /v1/handoffs/{handoff_id}                     401    role    role  role   role  role   ok    ok   role role
+POST   /v1/handoffs/{handoff_id}/withdraw            401    role    role  role   role  role   role  ok   role role
+GET    /v1/handoffs/{handoff_id}/dossier             401    role    role  role   role  role   role  404  role role
+POST   /v1/handoffs/{handoff_id}/dossier             401    role    role  role   role  role   role  ok   role role
+POST   /v1/handoffs/{handoff_id}/accept              401    role    role  role   role  role   role  ok   role role
+POST   /v1/handoffs/{handoff_id}/decline             401    role    role  role   role  role   role  ok   role role
+POST   /v1/handoffs/{handoff_id}/redirect            401    role    role  role   role  role   role  ok   role role
+POST   /v1/handoffs/{handoff_id}/questions           401    role    role  role   role  role   role  409  role role
+POST   /v1/handoffs/{handoff_id}/questions/{number}/answer 401    role    role  role   role  role   role  404  role role
+POST   /v1/handoffs/{handoff_id}/complete            401    role    role  role   role  role   role  ok   role role
+GET    /v1/handoffs/{handoff_id}/oficio.pdf          401    role    role  role   role  role   ok    ok   role role
+GET    /v1/handoffs/{handoff_id}/constancia.pdf      401    role    role  role   role  role   ok    ok   role role
+POST   /v1/groups                                    401    role    role  role   role  role   role  ok   role role
+GET    /v1/groups/{group_id}                         401    role    role  role   role  role   ok    ok   role role
+POST   /v1/groups/{group_id}/cases                   401    role    role  role   role  role   role  ok   role role
+POST   /v1/groups/{group_id}/handoffs                401    role    role  role   role  role   role  ok   role role
+POST   /v1/bundles/{bundle_id}/accept                401    role    role  role   role  role   role  ok   role role
+POST   /v1/bundles/{bundle_id}/decline               401    role    role  role   role  role   role  ok   role role
 """
 #: What only a session can be asked: a token has none (404 above), everybody who is signed in has.
 OF_A_SESSION = {
@@ -154,6 +215,7 @@ OF_A_SESSION = {
 #: What is its maker's alone: here a token's, and so not a person's in the same role.
 OF_ITS_MAKER = "/v1/queries/{query_id}"
 CODES = {"401": (401, "token_missing"), "role": (403, "not_allowed"), "own": (403, "not_yours")}
+CODES["409"] = (409, "question_nobody")
 
 
 WHO: dict[str, tuple[Role, str]] = {
@@ -282,6 +344,7 @@ async def everything(superuser: asyncpg.Connection) -> str:
         SELECT md5(string_agg(digest, '' ORDER BY digest)) FROM (
             SELECT 'event' || count(*) AS digest FROM (SELECT FROM event UNION ALL SELECT FROM pending) AS e
             UNION ALL SELECT 'stream' || id || version FROM stream
+            UNION ALL SELECT 'dossier' || handoff || sha256 FROM dossier
             UNION ALL SELECT 'import' || id || version || coalesce(confirmed_as, 0) FROM import
             UNION ALL SELECT 'token' || id || coalesce(expires_at::text, '') || coalesce(revoked_at::text, '') FROM token
             UNION ALL SELECT 'person' || id || version || coalesce(passphrase, '') FROM person

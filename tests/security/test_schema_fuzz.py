@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from case_api import Officer
 from databases import Database
 from hub_api import PLAN, Api
 from hub_fixtures import directory
@@ -33,6 +34,7 @@ from nanduti_hub.caller import WORKER, Caller, Role
 from nanduti_hub.directory.commands import Found
 from nanduti_hub.directory.decide import id_of
 from nanduti_hub.directory.project import DECIDERS
+from nanduti_hub.handoffs.examples import CASE
 from nanduti_hub.hub import listen, listening, web_application
 from nanduti_hub.ledger.database import close_database, open_database, transaction
 from nanduti_hub.ledger.execute import Ledger, execute, run
@@ -47,7 +49,12 @@ HERE = Path(__file__).parent
 EXAMPLES = int(os.environ.get("NANDUTI_FUZZ_EXAMPLES", "4"))
 LONG = "NANDUTI_FUZZ_EXAMPLES" in os.environ
 SEED = int(os.environ.get("NANDUTI_FUZZ_SEED") or (random.getrandbits(31) if LONG else 20261124))
-ROLES = [(Role.STEWARD, "*"), (Role.COORDINATOR, "conaeti"), (Role.OBSERVER, "mtess")]
+ROLES = [
+    (Role.STEWARD, "*"),
+    (Role.COORDINATOR, "conaeti"),
+    (Role.OBSERVER, "mtess"),
+    (Role.CASE_OFFICER, "mtess"),
+]
 STEWARD = Caller(name="test:steward", role=Role.STEWARD, scope="*")
 
 
@@ -114,6 +121,10 @@ async def furnished(url: str, tokens: dict[Role, str]) -> Fuzzed:
     roles = [{"role": "case_officer", "scope": "mtess"}]
     person = await steward.made("/v1/people", {"login": "ana", "name": "Ana Sintética", "roles": roles})
     listed = await steward.read("/v1/tokens")
+    officer = Officer(clients[Role.CASE_OFFICER].client, "", "mtess")
+    case, other = await officer.opened("protection", "labor"), await officer.opened()
+    handoff = await officer.offered(case, "protection", "codeni")
+    group = await officer.call("POST", "/v1/groups", json={"cases": [CASE]})
     for api in clients.values():
         await api.client.aclose()
     known = {
@@ -121,6 +132,10 @@ async def furnished(url: str, tokens: dict[Role, str]) -> Fuzzed:
         "path.name": [action["id"], action["code"]],
         "path.import_id": [uploaded.json()["id"]],
         "path.person_id": [person["id"]],
+        "path.reference": [case["reference"], other["reference"]],
+        "path.track": ["protection", "labor"],
+        "path.handoff_id": [handoff["id"]],
+        "path.group_id": [group.json()["id"]],
         "header.If-Match": [f'"{version}"' for version in (1, 2, 3)],
     }
     return Fuzzed(url, tokens, [token["id"] for token in listed["items"]], known)

@@ -15,7 +15,7 @@ import asyncpg
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from nanduti_hub.access.policy import PUBLIC_TO_MEMBERS
+from nanduti_hub.access.policy import ABOUT_PEOPLE, PUBLIC_TO_MEMBERS
 from nanduti_hub.caller import Caller, Role
 from nanduti_hub.ledger.statements import statement
 
@@ -114,11 +114,14 @@ def has_row(connection: Connection) -> bool:
 def _target(connection: Connection, status: int) -> str | None:
     """What was touched: as the route said, or as the path names it where the route has found it.
 
-    The path of an open route is never looked at: it can be a link's secret.
+    The path of an open route is never looked at: it can be a link's secret. Nor is that of a case: what two
+    institutions call it would tell a reader of the record that they share it. There the route says the caller's own
+    reference.
     """
     named = connection.scope["state"].get(_TARGETED)
-    is_open = connection.scope["route_handler"].opt.get("open")
-    if named is None and status < 400 and not is_open:
+    handler = connection.scope["route_handler"]
+    is_closed = not handler.opt.get("open") and handler.opt.get("act") not in ABOUT_PEOPLE
+    if named is None and status < 400 and is_closed:
         named = next((str(value) for value in connection.scope["path_params"].values()), None)
     return named if named is not None and _TARGET.fullmatch(named) else None
 

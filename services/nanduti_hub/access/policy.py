@@ -21,9 +21,13 @@ class Act(StrEnum):
     CHANGE_PLAN = "plan.change"
     READ_IMPORT = "import.read"
     CHANGE_DIRECTORY = "directory.change"
+    MANAGE_KEYS = "keys.manage"
     MANAGE_PEOPLE = "people.manage"
     MANAGE_TOKENS = "tokens.manage"
     READ_AUDIT = "audit.read"
+    READ_CASES = "case.read"
+    WORK_CASES = "case.work"
+    COUNT_NOTICES = "notice.count"
 
 
 class Whose(StrEnum):
@@ -53,12 +57,18 @@ TABLE: dict[Act, dict[Role, frozenset[Whose]]] = {
     Act.CHANGE_PLAN: {Role.COORDINATOR: _OWN},
     Act.READ_IMPORT: {Role.COORDINATOR: _OWN},
     Act.CHANGE_DIRECTORY: {Role.STEWARD: _ALL},
+    Act.MANAGE_KEYS: {Role.ADMINISTRATOR: _OWN},
     Act.MANAGE_PEOPLE: {Role.STEWARD: _ALL, Role.ADMINISTRATOR: _OWN},
     Act.MANAGE_TOKENS: {Role.STEWARD: _ALL, Role.ADMINISTRATOR: _OWN},
     Act.READ_AUDIT: {Role.STEWARD: _ALL},
+    Act.READ_CASES: {Role.CASE_OFFICER: _OWN, Role.FOCAL_POINT: _OWN},
+    Act.WORK_CASES: {Role.CASE_OFFICER: _OWN},
+    Act.COUNT_NOTICES: dict.fromkeys((Role.COORDINATOR, Role.FOCAL_POINT, Role.CASE_OFFICER), _OWN),
 }
 #: What every member may read: the record does not list who has read it.
 PUBLIC_TO_MEMBERS = frozenset({Act.READ_SELF, Act.READ_REGISTER})
+#: What is about people: nothing that was sent, not even a name or a key, is repeated or kept but what was understood.
+ABOUT_PEOPLE = frozenset({Act.READ_CASES, Act.WORK_CASES})
 
 
 def permit(caller: Caller, act: Act, owner: str | None = None, *, hidden: Refusal | None = None) -> None:

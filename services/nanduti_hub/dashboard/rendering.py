@@ -19,8 +19,9 @@ from msgspec import Struct
 
 from nanduti_hub.dashboard import words
 from nanduti_hub.dashboard.words import Language
+from nanduti_hub.exercising import is_exercise
 from nanduti_hub.problems import language_of
-from nanduti_hub.serving import RequestOf, not_modified
+from nanduti_hub.serving import RequestOf, hub_of, not_modified
 
 #: What every page says beside the headers that all answers have. `same-origin`, not `no-referrer`: with that a
 #: browser says `Origin: null` of our own forms, and the door takes them for another site's.
@@ -103,6 +104,7 @@ def page(
             moment=functools.partial(words.moment, chosen),
             here=functools.partial(here, request),
             static=_static_address,
+            exercise=is_exercise(hub_of(request).ledger.source),
             other=other,
             # Relative: an address that begins with two slashes would lead elsewhere.
             switch=f"?lang={other}",

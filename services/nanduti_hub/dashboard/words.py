@@ -19,6 +19,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "brand_line": ("Un solo tejido entre las tres plataformas", "One weave among the three platforms"),
     "brand_more": ("Centro de coordinación contra el trabajo infantil, el trabajo forzoso y la trata de personas en Paraguay.", "Coordination hub against child labor, forced labor and human trafficking in Paraguay."),
     "skip": ("Ir al contenido", "Skip to content"),
+    "exercise": ("Ejercicio", "Exercise"),
+    "exercise_text": ("Todo lo que se ve aquí es inventado: nada de esto es un registro ni un caso real.", "Everything here is made up: none of it is a register or a real case."),
     "other_language": ("English", "Español"),
     "other_language_label": ("Read this page in English", "Leer esta página en español"),
     # /entrar

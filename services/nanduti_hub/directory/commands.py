@@ -3,8 +3,9 @@
 from msgspec import Struct
 
 from nanduti.directory import Department, Institution, Platform, Seat
+from nanduti.procedure import Procedure
 
-Entity = Department | Institution | Platform | Seat
+Entity = Department | Institution | Platform | Seat | Procedure
 
 
 class Codes(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from nanduti.directory import (
     Seat,
     SeatRegistered,
 )
+from nanduti.procedure import Procedure, ProcedureRegistered
 from nanduti_hub.caller import RESERVED
 from nanduti_hub.directory.commands import Codes, DirectoryCommand, Entity, Found, Register
 from nanduti_hub.refusal import Refusal
@@ -39,6 +40,11 @@ def decide(state: DirectoryEvent | None, command: DirectoryCommand) -> Sequence[
             if entity.since and entity.until and entity.until <= entity.since:
                 return Refusal("dates_reversed", {"start": "since", "end": "until"})
             return (SeatRegistered(version=version, seat=entity),)
+        case Procedure():
+            if state is not None:
+                # Cases were opened under it, and keep it.
+                return Refusal("procedure_fixed", {"version": entity.version})
+            return (ProcedureRegistered(version=version, procedure=entity),)
         case _:
             assert_never(entity)
 
@@ -62,8 +68,22 @@ def _unfit(entity: Entity, codes: Codes) -> Refusal | None:
             if entity.platform not in codes.platforms:
                 return Refusal("platform_unknown", {"platform": entity.platform})
             return _unknown(codes, institutions=(entity.institution,))
+        case Procedure():
+            return _unfit_procedure(entity, codes)
         case _:
             assert_never(entity)
+
+
+def _unfit_procedure(procedure: Procedure, codes: Codes) -> Refusal | None:
+    for platform in procedure.platform_of.values():
+        if platform not in codes.platforms:
+            return Refusal("platform_unknown", {"platform": platform})
+    institutions = [code for row in procedure.competences for code in row.institutions]
+    institutions += [
+        code for rule in procedure.handoffs for row in rule.informed for code in row.institutions
+    ]
+    departments = [code for row in procedure.competences for code in row.departments]
+    return _unknown(codes, institutions=institutions, departments=departments)
 
 
 def _unknown(
@@ -81,7 +101,13 @@ def _unknown(
 def evolve(_state: DirectoryEvent | None, event: DirectoryEvent) -> DirectoryEvent:
     """The entry after an event: the event, whole."""
     match event:
-        case DepartmentRegistered() | InstitutionRegistered() | PlatformRegistered() | SeatRegistered():
+        case (
+            DepartmentRegistered()
+            | InstitutionRegistered()
+            | PlatformRegistered()
+            | SeatRegistered()
+            | ProcedureRegistered()
+        ):
             return event
         case _:
             assert_never(event)
@@ -98,6 +124,8 @@ def entity_of(event: DirectoryEvent) -> Entity:
             return event.platform
         case SeatRegistered():
             return event.seat
+        case ProcedureRegistered():
+            return event.procedure
         case _:
             assert_never(event)
 
@@ -107,6 +135,8 @@ def id_of(entity: Entity) -> str:
     match entity:
         case Seat():
             return f"{entity.platform}-{entity.institution}"
+        case Procedure():
+            return entity.version
         case Department() | Institution() | Platform():
             return entity.code
         case _:

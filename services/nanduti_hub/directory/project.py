@@ -14,11 +14,14 @@ from nanduti.directory import (
     InstitutionRegistered,
     Platform,
     PlatformRegistered,
+    RecipientsChanged,
     Seat,
     SeatRegistered,
 )
+from nanduti.procedure import Procedure, ProcedureRegistered
+from nanduti_hub.directory import recipients
 from nanduti_hub.directory.commands import DirectoryCommand, Entity
-from nanduti_hub.directory.decide import decide, entity_of, evolve
+from nanduti_hub.directory.decide import decide, entity_of, evolve, id_of
 from nanduti_hub.ledger.execute import Decider
 from nanduti_hub.ledger.statements import statement
 
@@ -31,7 +34,7 @@ def _by_code(file: str) -> Projection:
         entities: list[Any] = [entity_of(state) for state, _ in states]
         await connection.execute(
             statement("nanduti_hub.directory", file),
-            [entity.code for entity in entities],
+            [id_of(entity) for entity in entities],
             [version for _, version in states],
             [msgspec.json.encode(entity) for entity in entities],
         )
@@ -50,6 +53,17 @@ async def _seats(connection: asyncpg.Connection, states: Sequence[tuple[Any, int
     )
 
 
+async def _recipients(
+    connection: asyncpg.Connection, states: Sequence[tuple[RecipientsChanged, int]]
+) -> None:
+    await connection.execute(
+        statement("nanduti_hub.directory", "put_recipients"),
+        [state.recipients.institution for state, _ in states],
+        [version for _, version in states],
+        [msgspec.json.encode(state.recipients) for state, _ in states],
+    )
+
+
 def _decider(kind: str, state: type[DirectoryEvent], project: Projection) -> DirectoryDecider:
     return Decider(
         kind=kind, schema=1, state=state, decide=decide, evolve=evolve, project=project, tables=(kind,)
@@ -60,9 +74,20 @@ DEPARTMENTS = _decider("department", DepartmentRegistered, _by_code("put_departm
 INSTITUTIONS = _decider("institution", InstitutionRegistered, _by_code("put_institutions"))
 PLATFORMS = _decider("platform", PlatformRegistered, _by_code("put_platforms"))
 SEATS = _decider("seat", SeatRegistered, _seats)
+PROCEDURES = _decider("procedure", ProcedureRegistered, _by_code("put_procedures"))
+RECIPIENTS: Decider[RecipientsChanged, recipients.RecipientsCommand, RecipientsChanged] = Decider(
+    kind="recipients",
+    schema=1,
+    state=RecipientsChanged,
+    decide=recipients.decide,
+    evolve=recipients.evolve,
+    project=_recipients,
+    tables=("recipients",),
+)
 DECIDERS: dict[type[Entity], DirectoryDecider] = {
     Department: DEPARTMENTS,
     Institution: INSTITUTIONS,
     Platform: PLATFORMS,
     Seat: SEATS,
+    Procedure: PROCEDURES,
 }

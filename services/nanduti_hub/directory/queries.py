@@ -6,18 +6,20 @@ from typing import TypeVar
 import asyncpg
 import msgspec
 
-from nanduti.directory import Department, Institution, Platform, Seat
+from nanduti.directory import Department, Institution, Platform, Recipients, Seat
+from nanduti.procedure import Procedure
 from nanduti_hub.directory.commands import Codes
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 
-T = TypeVar("T", Department, Institution, Platform, Seat)
+T = TypeVar("T", Department, Institution, Platform, Seat, Procedure)
 
 _FILES: dict[type, str] = {
     Department: "list_departments",
     Institution: "list_institutions",
     Platform: "list_platforms",
     Seat: "list_seats",
+    Procedure: "list_procedures",
 }
 
 
@@ -34,6 +36,14 @@ async def codes_of(connection: asyncpg.Connection) -> Codes:
         institutions=frozenset(entry.code for entry in await entries(connection, Institution)),
         departments=frozenset(entry.code for entry in await entries(connection, Department)),
     )
+
+
+async def recipients_of(connection: asyncpg.Connection, institution: str) -> Recipients:
+    """The keys that an institution has registered; none where it has not, or is not there."""
+    row = await connection.fetchrow(statement("nanduti_hub.directory", "find_recipients"), institution)
+    if row is None:
+        return Recipients(institution=institution)
+    return msgspec.json.decode(row["body"], type=Recipients)
 
 
 async def platform_named(connection: asyncpg.Connection, code: str) -> Platform:

@@ -53,8 +53,8 @@ def due(start: datetime, limit: Limit) -> datetime:
 
 def part_of(start: datetime, due: datetime, percent: int) -> datetime:
     """The moment at which so many percent of the time between two moments have passed, to the second."""
-    seconds = (due - start).total_seconds() * percent // 100
-    return (start + timedelta(seconds=seconds)).astimezone(UTC)
+    begun = start.astimezone(UTC)
+    return begun + timedelta(seconds=(due - begun).total_seconds() * percent // 100)
 
 
 def _midnight_after(day: date) -> datetime:

@@ -116,11 +116,15 @@ class Decline(_Command, frozen=True, kw_only=True):
 
 
 class Redirect(_Command, frozen=True, kw_only=True):
-    """Name the institution that is right; `following` is the id of the handoff to it, which the sender seals."""
+    """Name the institution that is right; `following` is the id of the handoff to it, which the sender seals.
+
+    `document` as in `Accept`.
+    """
 
     handoff: str
     to: str
     following: str
+    document: Document | None = None
 
 
 class Withdraw(_Command, frozen=True, kw_only=True):

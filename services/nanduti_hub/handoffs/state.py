@@ -64,7 +64,8 @@ class Handoff(Struct, frozen=True, kw_only=True):
     """One offer of a track to one institution, and what came of it.
 
     `version` counts the events about it. `running` is the clock of an answer or a seal that is waited for.
-    `before` is the handoff of which this one is the redirection, `tried` who was asked along that chain.
+    `before` is the handoff of which this one is the redirection, `tried` who was asked along that chain; `told` is
+    whether the receiver has been told of it.
     """
 
     id: str
@@ -91,11 +92,17 @@ class Handoff(Struct, frozen=True, kw_only=True):
     questions: tuple[Question, ...] = ()
     outcome: str | None = None
     completed_at: datetime | None = None
+    told: bool = True
 
     @property
     def waits(self) -> bool:
         """Whether it is still to be answered or sealed."""
         return self.state in (HandoffState.OFFERED, HandoffState.AWAITING_RESEALING)
+
+    @property
+    def is_unoffered(self) -> bool:
+        """Whether its receiver has not been told of it: after a redirection, its first seal waits or never came."""
+        return not self.told
 
 
 class Standing(StrEnum):

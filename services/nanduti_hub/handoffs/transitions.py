@@ -15,6 +15,7 @@ TRANSITIONS: dict[State, dict[str, State]] = {
         "redirected": State.REDIRECTED,
         "withdrawn": State.WITHDRAWN,
         "expired": State.EXPIRED,
+        "dossier_attached": State.OFFERED,
         "resealing_needed": State.AWAITING_RESEALING,
     },
     State.AWAITING_RESEALING: {
@@ -22,7 +23,7 @@ TRANSITIONS: dict[State, dict[str, State]] = {
         "withdrawn": State.WITHDRAWN,
         "expired": State.EXPIRED,
     },
-    State.ACCEPTED: {"completed": State.COMPLETED},
+    State.ACCEPTED: {"dossier_attached": State.ACCEPTED, "completed": State.COMPLETED},
     State.DECLINED: {},
     State.REDIRECTED: {},
     State.WITHDRAWN: {},

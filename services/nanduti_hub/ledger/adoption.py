@@ -13,8 +13,13 @@ import msgspec
 from msgspec import Struct
 
 from nanduti import subjects, wire
-from nanduti_hub.ledger.execute import Decider, folded
+from nanduti.cases import GroupEvent, GroupOpened, PrivateEvent, TrackEvent
+from nanduti.handoffs import Notice
+from nanduti_hub.ledger.execute import Folding, folded
 from nanduti_hub.ledger.statements import statement
+
+#: The streams of the directory that are not named after what was registered.
+_OTHER_KINDS = {"recipients_changed": "recipients"}
 
 
 class Found(Struct, frozen=True):
@@ -41,25 +46,49 @@ def audience_of(subject: str) -> str:
     return "-"
 
 
-def stream_of(subject: str, deciders: Mapping[str, Decider[Any, Any, Any]]) -> str:
-    """The stream that an event belongs to, by its subject."""
+def stream_of(subject: str, event: wire.Event, foldings: Mapping[str, Folding[Any, Any]]) -> str:
+    """The stream that an event belongs to: by its subject, or where that has no id, by what the event says."""
     parsed = subjects.parse(subject)
-    kind = parsed.event.removesuffix("_registered") if parsed.entity == "directory" else parsed.entity
-    if kind not in deciders or parsed.id is None:
+    kind, id_ = parsed.entity, parsed.id
+    if kind == "directory":
+        kind = _OTHER_KINDS.get(parsed.event, parsed.event.removesuffix("_registered"))
+    elif isinstance(event, GroupEvent):
+        kind, id_ = "group", event.group
+    elif isinstance(event, TrackEvent):
+        kind, id_ = "track", f"{event.case}.{event.track}"
+    elif isinstance(event, PrivateEvent):
+        id_ = event.case
+    elif isinstance(event, Notice):
+        kind, id_ = "notice", f"{event.member}.{event.reference}"
+    elif kind == "flow":
+        id_ = parsed.scope
+    if kind not in foldings or id_ is None:
         raise NotAdoptable(f"no stream is known for {parsed.entity} events")
-    return f"{kind}:{parsed.id}"
+    return f"{kind}:{id_}"
+
+
+def owner_of(subject: str, event: wire.Event) -> str:
+    """Whose a stream is, by its first event: the scope of its subject; of a group, whoever opened it; of a case the
+    parties to it, who come and go, and so nobody's.
+    """
+    if isinstance(event, GroupOpened):
+        return event.by
+    return subjects.parse(subject).scope or "-"
 
 
 async def adopt(
-    connection: asyncpg.Connection, events: Sequence[Found], deciders: Mapping[str, Decider[Any, Any, Any]]
+    connection: asyncpg.Connection, events: Sequence[Found], foldings: Mapping[str, Folding[Any, Any]]
 ) -> int:
     """Append the events and fold their streams anew, in the caller's transaction; answers how many streams."""
     rows = []
+    owners: dict[str, str] = {}
     for found in events:
         _, event = wire.decode(found.body)
         if isinstance(event, wire.Unknown):
             raise NotAdoptable(f"{event.type}: {event.reason}")
-        rows.append((found, stream_of(found.subject, deciders), event.version, wire.type_of(event)))
+        stream = stream_of(found.subject, event, foldings)
+        owners.setdefault(stream, owner_of(found.subject, event))
+        rows.append((found, stream, event.version, wire.type_of(event)))
     await connection.execute(
         statement("nanduti_hub.ledger", "adopt_events"),
         [found.seq for found, _, _, _ in rows],
@@ -75,22 +104,22 @@ async def adopt(
         if not row["same"]:
             # Committed after the restore, and never numbered: somebody must decide which of the two is true.
             raise NotAdoptable(f"{row['stream']} has another event at version {row['version']} than LEDGER")
-    streams = sorted({stream for _, stream, _, _ in rows})
-    for stream in streams:
-        await refold(connection, deciders[stream.partition(":")[0]], stream)
-    return len(streams)
+    for stream in sorted(owners):
+        await refold(connection, foldings[stream.partition(":")[0]], stream, owners[stream])
+    return len(owners)
 
 
-async def refold(connection: asyncpg.Connection, decider: Decider[Any, Any, Any], stream: str) -> None:
-    """Write a stream's state and read-model row from its events alone."""
-    state = await folded(connection, decider, stream)
+async def refold(connection: asyncpg.Connection, folding: Folding[Any, Any], stream: str, owner: str) -> None:
+    """Write a stream's state and read-model row from its events alone; `owner` is whose it is, should it be new."""
+    state = await folded(connection, folding, stream)
     version = await connection.fetchval(statement("nanduti_hub.ledger", "version_of_stream"), stream)
     await connection.execute(
         statement("nanduti_hub.ledger", "put_stream"),
         stream,
-        decider.kind,
+        folding.kind,
         version,
-        decider.schema,
+        folding.schema,
         msgspec.json.encode(state),
+        owner,
     )
-    await decider.project(connection, [(state, version)])
+    await folding.project(connection, [(state, version)])

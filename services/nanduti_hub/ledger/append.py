@@ -25,7 +25,11 @@ class Stored(Struct, frozen=True):
 
 
 class Write(Struct, frozen=True, kw_only=True):
-    """What a command does to one stream. The messages take the versions after `as_read`, one each."""
+    """What a command does to one stream. The messages take the versions after `as_read`, one each.
+
+    `audience` may read them: `*` is every member, `-` the hub alone, else one member. `owner` is whose the stream is,
+    should it not exist yet: the scope of its subject, unless said.
+    """
 
     stream: str
     kind: str
@@ -34,6 +38,7 @@ class Write(Struct, frozen=True, kw_only=True):
     state: bytes
     messages: tuple[Message, ...]
     audience: str = "*"
+    owner: str | None = None
 
 
 #: How many streams go into one statement: enough to be fast, few enough not to hold up the event loop.
@@ -84,5 +89,7 @@ def _columns(writes: Sequence[Write]) -> list[list[Any]]:
         for write in writes
         for place, message in enumerate(write.messages, 1)
     ]
-    owners = [parse(write.messages[0].subject).scope for write in writes]
+    owners = [
+        parse(write.messages[0].subject).scope if write.owner is None else write.owner for write in writes
+    ]
     return [*streams, *(list(column) for column in zip(*events, strict=True)), owners]

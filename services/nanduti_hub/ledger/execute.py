@@ -35,8 +35,8 @@ T = TypeVar("T")
 ATTEMPTS = 20
 
 
-class Decider(Struct, Generic[S, C, E], frozen=True, kw_only=True):
-    """A slice's business, as two total functions, and how its state is kept.
+class Folding(Struct, Generic[S, E], frozen=True, kw_only=True):
+    """What the events of a kind of stream make of its state, and how that is kept.
 
     `project` writes the read-model rows of states at their versions, in the command's transaction.
     `schema` grows when old state bytes can no longer be read as `state`: they are then folded from events.
@@ -45,10 +45,15 @@ class Decider(Struct, Generic[S, C, E], frozen=True, kw_only=True):
     kind: str
     schema: int
     state: Any
-    decide: Callable[[S | None, C], Sequence[E] | Refusal]
     evolve: Callable[[S | None, E], S]
     project: Callable[[asyncpg.Connection, Sequence[tuple[S, int]]], Awaitable[None]]
     tables: tuple[str, ...]
+
+
+class Decider(Folding[S, E], Generic[S, C, E], frozen=True, kw_only=True):
+    """A slice's business over one stream, as two total functions. Absent: a decision over several (`handoffs`)."""
+
+    decide: Callable[[S | None, C], Sequence[E] | Refusal]
 
 
 class Ledger(Struct, frozen=True):
@@ -133,7 +138,7 @@ async def execute(
 
 def fold(
     ledger: Ledger,
-    decider: Decider[S, C, E],
+    decider: Folding[S, E],
     stream: str,
     version: int,
     state: S | None,
@@ -145,9 +150,7 @@ def fold(
         state = decider.evolve(state, event)
     if state is None:
         raise ValueError("a fold over no events has no state")
-    messages = tuple(wire.encode(event, context(ledger, correlation)) for event in events)
-    if any(len(message.body) > MAX_BYTES for message in messages):
-        raise Refused(Refusal("event_too_large", {"most": MAX_BYTES}))
+    messages = tuple(encoded(event, context(ledger, correlation)) for event in events)
     return (
         Write(
             stream=stream,
@@ -159,6 +162,19 @@ def fold(
         ),
         state,
     )
+
+
+def encoded(event: Any, context: wire.Context) -> wire.Message:
+    """The message of an event.
+
+    Raises:
+        Refused: `event_too_large`.
+
+    """
+    message = wire.encode(event, context)
+    if len(message.body) > MAX_BYTES:
+        raise Refused(Refusal("event_too_large", {"most": MAX_BYTES}))
+    return message
 
 
 def context(ledger: Ledger, correlation: str | None = None) -> wire.Context:
@@ -177,7 +193,7 @@ def context(ledger: Ledger, correlation: str | None = None) -> wire.Context:
 
 
 async def state_of(
-    connection: asyncpg.Connection, decider: Decider[S, C, E], stream: str, stored: Stored
+    connection: asyncpg.Connection, decider: Folding[S, E], stream: str, stored: Stored
 ) -> S | None:
     """The state of a stream as stored, or folded from its events where the bytes are of an older schema."""
     if stored.version == 0:
@@ -188,7 +204,7 @@ async def state_of(
     return await folded(connection, decider, stream)
 
 
-async def folded(connection: asyncpg.Connection, decider: Decider[S, C, E], stream: str) -> S | None:
+async def folded(connection: asyncpg.Connection, decider: Folding[S, E], stream: str) -> S | None:
     """The state of a stream, from its events alone."""
     state: S | None = None
     for row in await connection.fetch(statement("nanduti_hub.ledger", "events_of_stream"), stream):

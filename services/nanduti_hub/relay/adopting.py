@@ -10,13 +10,13 @@ from nats.aio.client import Client
 from nanduti_hub.caller import WORKER
 from nanduti_hub.ledger.adoption import Found, NotAdoptable, adopt
 from nanduti_hub.ledger.database import Database, transaction
-from nanduti_hub.ledger.execute import Decider
+from nanduti_hub.ledger.execute import Folding
 from nanduti_hub.ledger.statements import statement
 from nanduti_hub.relay.keeper import call
 
 
 async def adopt_missing(
-    database: Database, broker: Client, deciders: Mapping[str, Decider[Any, Any, Any]]
+    database: Database, broker: Client, foldings: Mapping[str, Folding[Any, Any]]
 ) -> tuple[int, int]:
     """Append the events that only the stream has; answers how many events, and of how many streams.
 
@@ -36,7 +36,7 @@ async def adopt_missing(
             raise NotAdoptable("the database was written to meanwhile: stop the hub's other processes first")
         if head and head <= last and (await _found(broker, head)).body != row["body"]:
             raise NotAdoptable(f"the database and LEDGER have different events at {head}")
-        streams = await adopt(connection, missing, deciders) if missing else 0
+        streams = await adopt(connection, missing, foldings) if missing else 0
         await connection.execute(statement("nanduti_hub.actions", "advance_numbers"))
     return len(missing), streams
 

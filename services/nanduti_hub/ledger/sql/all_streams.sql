@@ -1,2 +1,2 @@
--- All streams with their states.
-SELECT id, version, state FROM stream
+-- All streams with their states, and whose they are.
+SELECT id, version, state, owner FROM stream

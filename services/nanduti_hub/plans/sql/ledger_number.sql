@@ -1,2 +1,2 @@
--- The last number that the ledger has given.
-SELECT seq FROM ledger_head
+-- The register's last number.
+SELECT register_number()

@@ -1,0 +1,2 @@
+-- Whether there is any case.
+SELECT EXISTS (SELECT FROM case_file)

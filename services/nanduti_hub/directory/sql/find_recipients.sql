@@ -1,0 +1,3 @@
+-- The keys of an institution.
+-- $1 text institution
+SELECT version, body FROM recipients WHERE institution = $1

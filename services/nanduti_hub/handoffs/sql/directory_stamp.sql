@@ -1,0 +1,5 @@
+-- What changes whenever an institution or its keys do: versions only grow, and no row goes. No binds.
+SELECT (SELECT count(*) FROM institution) AS institutions,
+       (SELECT coalesce(sum(version), 0) FROM institution) AS institution_versions,
+       (SELECT count(*) FROM recipients) AS recipients,
+       (SELECT coalesce(sum(version), 0) FROM recipients) AS recipient_versions

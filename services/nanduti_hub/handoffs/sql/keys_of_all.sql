@@ -1,0 +1,2 @@
+-- The keys of all institutions. No binds.
+SELECT body FROM recipients
