@@ -142,6 +142,20 @@ async def member(hub: Journey) -> AsyncIterator[Api]:
 
 
 @pytest.fixture(scope="session")
+async def officer(hub: Journey) -> AsyncIterator[Api]:
+    """An institution's case officer, calling."""
+    async for api in _api(hub, "test:officer", Role.CASE_OFFICER, "mtess"):
+        yield api
+
+
+@pytest.fixture(scope="session")
+async def house(hub: Journey) -> AsyncIterator[Api]:
+    """The administrator of an institution, calling."""
+    async for api in _api(hub, "test:house", Role.ADMINISTRATOR, "mtess"):
+        yield api
+
+
+@pytest.fixture(scope="session")
 async def steward(hub: Journey) -> AsyncIterator[Api]:
     """The steward, calling."""
     async for api in _api(hub, "test:stewarding", Role.STEWARD, "*"):

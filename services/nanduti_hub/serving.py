@@ -108,9 +108,13 @@ def respond(answer: Answer) -> Response[bytes]:
 
 
 async def command(
-    request: RequestOf, caller: Caller, work: Callable[[asyncpg.Connection], Awaitable[Answer]]
+    request: RequestOf,
+    caller: Caller,
+    work: Callable[[asyncpg.Connection], Awaitable[Answer]],
+    *,
+    one_plan: bool = False,
 ) -> Response[bytes]:
-    """Carry out a command in one transaction, once for each Idempotency-Key."""
+    """Carry out a command in one transaction, once for each Idempotency-Key. `one_plan` is `transaction`'s."""
     key = request.headers.get("idempotency-key")
     if key is not None and not 1 <= len(key) <= MOST_KEY:
         raise Refused(Refusal("invalid", {"reason": "Idempotency-Key"}))
@@ -137,7 +141,7 @@ async def command(
     carrier = {} if is_about_people else request.headers
     trace_so_far = TraceContextTextMapPropagator().extract(carrier)
     with trace.get_tracer(__name__).start_as_current_span(request.method, context=trace_so_far):
-        answer = await run(hub.ledger, caller, once_only)
+        answer = await run(hub.ledger, caller, once_only, one_plan=one_plan)
     audit.recorded(request)
     return respond(answer)
 

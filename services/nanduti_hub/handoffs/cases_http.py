@@ -77,13 +77,14 @@ async def open_case(request: RequestOf, data: JSONBody[CaseWanted]) -> Response[
             )
 
         handled = await handle(connection, ledger, case, build)
-        procedure = await procedure_named(connection, handled.file.case.procedure)
-        view = case_view(handled.file, procedure, desk)
+        version = handled.file.case.procedure
+        procedures = await procedures_of(connection, ledger, {version})
+        view = case_view(handled.file, procedures[version], desk)
         touches(request, view.reference)
         headers = {"ETag": tag_of(request, view.version), "Location": f"/v1/cases/{view.reference}", **VARY}
         return json_answer(201, view, headers)
 
-    return await command(request, caller, work)
+    return await command(request, caller, work, one_plan=True)
 
 
 @get(
@@ -226,7 +227,7 @@ async def _two(request: RequestOf, reference: str, into: str | None) -> Response
         view = case_view(file, found.procedure, found.desk, merged_into=merged)
         return json_answer(200, view, {"ETag": tag_of(request, view.version), **VARY})
 
-    return await command(request, caller, work)
+    return await command(request, caller, work, one_plan=True)
 
 
 ROUTES: list[BaseRouteHandler] = [

@@ -16,16 +16,15 @@ from litestar import Response
 from litestar.params import PathParameter
 from msgspec import Struct
 
-from nanduti.directory import Department, Institution
 from nanduti.procedure import Procedure
 from nanduti_hub.access.audit import touches
 from nanduti_hub.access.policy import TABLE, Act
 from nanduti_hub.caller import Caller
-from nanduti_hub.directory.queries import entries
 from nanduti_hub.handoffs.commands import CaseCommand, Known
 from nanduti_hub.handoffs.desk import Desk, has_part, sees
 from nanduti_hub.handoffs.handling import file_of, handle
 from nanduti_hub.handoffs.issued import is_issued
+from nanduti_hub.handoffs.known import directory_of, procedures_of
 from nanduti_hub.handoffs.parties import is_party
 from nanduti_hub.handoffs.showing import case_view, handoff_view, own_reference, track_view
 from nanduti_hub.handoffs.state import File, Handoff, Track
@@ -107,15 +106,14 @@ Make = Callable[[Found, Known, Asked], CaseCommand]
 
 async def desk_of(connection: asyncpg.Connection, request: RequestOf, caller: Caller) -> Desk:
     """The caller's desk."""
-    institutions = await entries(connection, Institution)
-    departments = await entries(connection, Department)
+    directory = await directory_of(connection, hub_of(request).ledger)
     return Desk(
         scope=caller.scope,
         may_work=caller.role in TABLE[Act.WORK_CASES],
         is_english=language_of(request) == "en",
         at=datetime.now(UTC),
-        institutions={one.code: one for one in institutions},
-        departments={one.code: one for one in departments},
+        institutions=directory.institutions,
+        departments=directory.departments,
     )
 
 
@@ -145,12 +143,6 @@ async def case_with(connection: asyncpg.Connection, handoff: str) -> str:
     return case
 
 
-async def procedure_named(connection: asyncpg.Connection, version: str) -> Procedure:
-    """A version of the procedure, which a case keeps: it is always there."""
-    (procedure,) = await entries(connection, Procedure, version)
-    return procedure
-
-
 async def found_case(connection: asyncpg.Connection, request: RequestOf, case: str) -> Found:
     """A case for reading, noted in the record by the caller's own reference.
 
@@ -160,8 +152,9 @@ async def found_case(connection: asyncpg.Connection, request: RequestOf, case: s
     """
     caller = caller_from(request)
     file = seen_by(request, await file_of(connection, case))
-    procedure = await procedure_named(connection, file.case.procedure)
-    return Found(file, procedure, await desk_of(connection, request, caller))
+    version = file.case.procedure
+    procedures = await procedures_of(connection, hub_of(request).ledger, {version})
+    return Found(file, procedures[version], await desk_of(connection, request, caller))
 
 
 def seen_by(request: RequestOf, file: File | None) -> File:
@@ -226,7 +219,7 @@ async def act(
             await then(connection)
         return show(Found(handled.file, decided_by[-1], desk))
 
-    return await command(request, caller, work)
+    return await command(request, caller, work, one_plan=True)
 
 
 def case_answer(request: RequestOf) -> Show:

@@ -87,7 +87,7 @@ async def post_group(request: RequestOf, data: JSONBody[GroupWanted]) -> Respons
         grouped = await open_group(connection, ledger, _openings(data.cases), by=caller.scope, at=desk.at)
         return await _grouped(connection, request, desk, grouped, 201)
 
-    return await command(request, caller, work)
+    return await command(request, caller, work, one_plan=True)
 
 
 @get(
@@ -129,7 +129,7 @@ async def post_cases(request: RequestOf, group_id: OneId, data: JSONBody[GroupWa
         )
         return await _grouped(connection, request, desk, grouped, 200)
 
-    return await command(request, caller, work)
+    return await command(request, caller, work, one_plan=True)
 
 
 @post(
@@ -173,7 +173,7 @@ async def offer_group(
         body = Offered(bundle=bundle, receiver=data.receiver, handoffs=views)
         return json_answer(201, body, {"Location": f"/v1/handoffs?bundle={bundle}", **VARY})
 
-    return await command(request, caller, work)
+    return await command(request, caller, work, one_plan=True)
 
 
 @post(
@@ -254,7 +254,7 @@ async def _answer(
         views = _views(files, [one.handoff for one in answered], procedures, desk)
         return json_answer(200, Answered(bundle=bundle, handoffs=views), VARY)
 
-    return await command(request, caller, work)
+    return await command(request, caller, work, one_plan=True)
 
 
 def _offer_of(data: GroupOfferWanted, one: OfferOfCase, dossier: Dossier | None, bundle: str) -> Make:

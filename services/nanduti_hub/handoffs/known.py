@@ -1,11 +1,11 @@
-"""What a decision about a case looks up: its procedure, who is on the hub, who has which keys.
+"""What a decision about a case, and whoever is shown one, looks up: its procedure, the directory, who has which keys.
 
 Rule that stays true: what is given is what the transaction sees. A procedure never changes once it is there, so it is
 read once; the directory is read again whenever any of its entries has another version. Both are kept for each
 database by itself, in this process.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from weakref import WeakKeyDictionary
 
@@ -13,9 +13,10 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from nanduti.directory import Recipients
+from nanduti.directory import Department, Institution, Recipients
 from nanduti.procedure import Procedure
 from nanduti.recipients import active, can_receive
+from nanduti_hub.directory.queries import entries
 from nanduti_hub.handoffs.calendar import ZONE
 from nanduti_hub.handoffs.commands import Known
 from nanduti_hub.handoffs.procedure import in_force
@@ -30,17 +31,21 @@ SLICE = "nanduti_hub.handoffs"
 ENOUGH = 40
 
 
-class _Directory(Struct, frozen=True):
-    """Who is on the hub and who has which keys, as of the versions in `stamp`."""
+class Directory(Struct, frozen=True):
+    """The institutions and departments, who is on the hub and who has which keys, as of the versions in `stamp`."""
 
     stamp: tuple[int, ...]
-    institutions: Mapping[str, bool]
+    institutions: Mapping[str, Institution]
+    departments: Mapping[str, Department]
+    recipients: Mapping[str, Recipients]
+    on_hub: Mapping[str, bool]
+    #: Fingerprints of the keys in force, of whoever can receive.
     keys: Mapping[str, frozenset[str]]
 
 
 class _Kept(Struct):
     procedures: dict[str, Procedure]
-    directory: _Directory | None = None
+    directory: Directory | None = None
 
 
 #: A process has one gate for each database.
@@ -60,50 +65,60 @@ async def known_for(
         Refused: `procedure_missing`, none is in force yet.
 
     """
-    kept = _kept.setdefault(ledger.gate, _Kept({}))
-    directory = await _directory(connection, kept)
+    directory = await directory_of(connection, ledger)
+    if procedure is None:
+        applies = await _procedure_on(connection, ledger, at.astimezone(ZONE).date())
+    else:
+        applies = (await procedures_of(connection, ledger, {procedure}))[procedure]
     return Known(
-        procedure=await _procedure(connection, kept, procedure, at.astimezone(ZONE).date()),
-        institutions=directory.institutions,
-        keys=directory.keys,
-        fresh=fresh(references),
+        procedure=applies, institutions=directory.on_hub, keys=directory.keys, fresh=fresh(references)
     )
 
 
-async def _procedure(
-    connection: asyncpg.Connection, kept: _Kept, version: str | None, day: date
-) -> Procedure:
-    if version is not None and version in kept.procedures:
-        return kept.procedures[version]
-    if version is not None:
-        versions = [version]
-    else:
-        versions = [row["code"] for row in await connection.fetch(statement(SLICE, "procedure_codes"))]
-    if missing := [one for one in versions if one not in kept.procedures]:
+async def procedures_of(
+    connection: asyncpg.Connection, ledger: Ledger, versions: Collection[str]
+) -> Mapping[str, Procedure]:
+    """Versions of the procedure that cases have, and so are there, each by its code; perhaps others beside them."""
+    kept = _kept_of(ledger)
+    if missing := [version for version in versions if version not in kept.procedures]:
         for row in await connection.fetch(statement(SLICE, "procedure_bodies"), missing):
             kept.procedures[row["code"]] = msgspec.json.decode(row["body"], type=Procedure)
-    if version is not None:
-        return kept.procedures[version]
-    found = in_force([kept.procedures[one] for one in versions], day)
-    if found is None:
-        raise Refused(Refusal("procedure_missing"))
-    return found
+    return kept.procedures
 
 
-async def _directory(connection: asyncpg.Connection, kept: _Kept) -> _Directory:
-    row = await connection.fetchrow(statement(SLICE, "directory_stamp"))
-    stamp = (row["institutions"], row["institution_versions"], row["recipients"], row["recipient_versions"])
+async def directory_of(connection: asyncpg.Connection, ledger: Ledger) -> Directory:
+    """The directory as the transaction sees it."""
+    kept = _kept_of(ledger)
+    stamp = tuple(await connection.fetchrow(statement(SLICE, "directory_stamp")))
     if kept.directory is None or kept.directory.stamp != stamp:
-        institutions = await connection.fetch(statement(SLICE, "institutions_on_hub"))
+        institutions = {one.code: one for one in await entries(connection, Institution)}
+        departments = {one.code: one for one in await entries(connection, Department)}
         bodies = await connection.fetch(statement(SLICE, "keys_of_all"))
         recipients = [msgspec.json.decode(found["body"], type=Recipients) for found in bodies]
-        kept.directory = _Directory(
-            stamp,
-            {found["code"]: found["on_hub"] for found in institutions},
-            {
+        kept.directory = Directory(
+            stamp=stamp,
+            institutions=institutions,
+            departments=departments,
+            recipients={one.institution: one for one in recipients},
+            on_hub={code: one.on_hub for code, one in institutions.items()},
+            keys={
                 one.institution: frozenset(key.fingerprint for key in active(one))
                 for one in recipients
                 if can_receive(one)
             },
         )
     return kept.directory
+
+
+async def _procedure_on(connection: asyncpg.Connection, ledger: Ledger, day: date) -> Procedure:
+    rows = await connection.fetch(statement(SLICE, "procedure_codes"))
+    versions = [row["code"] for row in rows]
+    procedures = await procedures_of(connection, ledger, versions)
+    found = in_force([procedures[version] for version in versions], day)
+    if found is None:
+        raise Refused(Refusal("procedure_missing"))
+    return found
+
+
+def _kept_of(ledger: Ledger) -> _Kept:
+    return _kept.setdefault(ledger.gate, _Kept({}))

@@ -13,7 +13,6 @@ from litestar.params import FromQuery, JSONBody
 
 from nanduti.vocabulary import HandoffKind
 from nanduti_hub.access.policy import Act
-from nanduti_hub.directory.queries import recipients_of
 from nanduti_hub.documented import CHANGE, PageOf, Takes, answers
 from nanduti_hub.handoffs.casework import (
     VARY,
@@ -30,6 +29,7 @@ from nanduti_hub.handoffs.casework import (
 from nanduti_hub.handoffs.commands import Advance, CaseCommand, Close, Known, Reopen
 from nanduti_hub.handoffs.examples import CLOSE, REOPEN, STAGE
 from nanduti_hub.handoffs.issued import fresh_id
+from nanduti_hub.handoffs.known import directory_of
 from nanduti_hub.handoffs.receivers import receivers_view
 from nanduti_hub.handoffs.requests import CloseWanted, ReopenWanted, StageWanted
 from nanduti_hub.handoffs.showing import custody_view, track_view
@@ -92,13 +92,9 @@ async def get_receivers(
             connection, request, await case_called(connection, caller_from(request).scope, reference)
         )
         known = found.track(track)
-        keys = {
-            code: await recipients_of(connection, code)
-            for code, one in found.desk.institutions.items()
-            if one.on_hub
-        }
+        directory = await directory_of(connection, hub_of(request).ledger)
     fresh = fresh_id(hub_of(request).door.sealing, caller_from(request).scope)
-    view = receivers_view(found.file, known, kind, found.procedure, found.desk, keys, fresh)
+    view = receivers_view(found.file, known, kind, found.procedure, found.desk, directory.recipients, fresh)
     return Response(msgspec.json.encode(view), media_type="application/json", headers=VARY)
 
 

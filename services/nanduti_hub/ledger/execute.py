@@ -73,8 +73,15 @@ class Executed(Struct, Generic[S], frozen=True):
     happened: bool
 
 
-async def run(ledger: Ledger, caller: Caller, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-    """Do `work` in one transaction, again from the start where another command was faster; then wake.
+async def run(
+    ledger: Ledger,
+    caller: Caller,
+    work: Callable[[asyncpg.Connection], Awaitable[T]],
+    *,
+    one_plan: bool = False,
+) -> T:
+    """Do `work` in one transaction, again from the start where another command was faster; then wake. `one_plan` is
+    `transaction`'s.
 
     Raises:
         LedgerHeld: LEDGER is not compared yet.
@@ -85,7 +92,7 @@ async def run(ledger: Ledger, caller: Caller, work: Callable[[asyncpg.Connection
     for attempt in range(ATTEMPTS):
         _ = ledger.gate.compared
         try:
-            async with transaction(ledger.database, caller) as connection:
+            async with transaction(ledger.database, caller, one_plan=one_plan) as connection:
                 result = await work(connection)
         except (
             LostRace,
