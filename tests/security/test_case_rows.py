@@ -155,7 +155,7 @@ ENTRIES = {
         "INSERT INTO track VALUES ($1, 'labor', 1, 'open', 'mtess', 'mtess', 'reception', now(), NULL, NULL, NULL,"
         " NULL, NULL)"
     ),
-    "case_party": "INSERT INTO case_party VALUES ($1, 'protection', 'mtess', true, false, false, false, false)",
+    "case_party": "INSERT INTO case_party VALUES ($1, 'protection', 'mtess', now(), true, false, false, false, false)",
     "handoff": (
         "INSERT INTO handoff (id, case_id, track, version, kind, sender, receiver, state, urgency, share, offered_at,"
         " by_law, on_paper, told) VALUES ('x', $1, 'protection', 1, 'transfer', 'minna', 'mtess', 'accepted',"

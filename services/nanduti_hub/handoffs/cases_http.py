@@ -25,7 +25,6 @@ from nanduti_hub.handoffs.casework import (
     case_called,
     desk_of,
     found_case,
-    procedure_named,
     tagged,
 )
 from nanduti_hub.handoffs.commands import CaseCommand, Correct, Known, OpenCase, OpenTrack, RecordConsent
@@ -77,9 +76,7 @@ async def open_case(request: RequestOf, data: JSONBody[CaseWanted]) -> Response[
             )
 
         handled = await handle(connection, ledger, case, build)
-        version = handled.file.case.procedure
-        procedures = await procedures_of(connection, ledger, {version})
-        view = case_view(handled.file, procedures[version], desk)
+        view = case_view(handled.file, desk.procedures[handled.file.case.procedure], desk)
         touches(request, view.reference)
         headers = {"ETag": tag_of(request, view.version), "Location": f"/v1/cases/{view.reference}", **VARY}
         return json_answer(201, view, headers)
@@ -98,7 +95,7 @@ async def open_case(request: RequestOf, data: JSONBody[CaseWanted]) -> Response[
 async def get_case(request: RequestOf, reference: OneReference) -> Response[bytes]:
     """A case by any reference of the caller's: its facts, and the tracks in which the caller has a part."""
     caller = caller_from(request)
-    async with transaction(hub_of(request).ledger.database, caller) as connection:
+    async with transaction(hub_of(request).ledger.database, caller, one_plan=True) as connection:
         found = await found_case(
             connection, request, await case_called(connection, caller_from(request).scope, reference)
         )

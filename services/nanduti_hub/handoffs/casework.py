@@ -24,7 +24,7 @@ from nanduti_hub.handoffs.commands import CaseCommand, Known
 from nanduti_hub.handoffs.desk import Desk, has_part, sees
 from nanduti_hub.handoffs.handling import file_of, handle
 from nanduti_hub.handoffs.issued import is_issued
-from nanduti_hub.handoffs.known import directory_of, procedures_of
+from nanduti_hub.handoffs.known import directory_of
 from nanduti_hub.handoffs.parties import is_party
 from nanduti_hub.handoffs.showing import case_view, handoff_view, own_reference, track_view
 from nanduti_hub.handoffs.state import File, Handoff, Track
@@ -114,6 +114,7 @@ async def desk_of(connection: asyncpg.Connection, request: RequestOf, caller: Ca
         at=datetime.now(UTC),
         institutions=directory.institutions,
         departments=directory.departments,
+        procedures=directory.procedures,
     )
 
 
@@ -152,9 +153,8 @@ async def found_case(connection: asyncpg.Connection, request: RequestOf, case: s
     """
     caller = caller_from(request)
     file = seen_by(request, await file_of(connection, case))
-    version = file.case.procedure
-    procedures = await procedures_of(connection, hub_of(request).ledger, {version})
-    return Found(file, procedures[version], await desk_of(connection, request, caller))
+    desk = await desk_of(connection, request, caller)
+    return Found(file, desk.procedures[file.case.procedure], desk)
 
 
 def seen_by(request: RequestOf, file: File | None) -> File:

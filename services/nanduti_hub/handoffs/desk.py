@@ -27,6 +27,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     at: datetime
     institutions: Mapping[str, Institution]
     departments: Mapping[str, Department]
+    #: The versions of the procedure that cases have.
+    procedures: Mapping[str, Procedure]
 
     def institution(self, code: str) -> Named:
         """An institution by its acronym."""

@@ -29,7 +29,9 @@ async def get_dossier(request: RequestOf, handoff_id: OneId) -> Response[bytes]:
     """The ciphertext, as it was sealed: for the receiver once it has accepted, for the sender its own, as long as it is
     kept. `nanduti open` opens it on the receiver's machine; the view of the handoff has its SHA-256.
     """
-    async with transaction(hub_of(request).ledger.database, caller_from(request)) as connection:
+    async with transaction(
+        hub_of(request).ledger.database, caller_from(request), one_plan=True
+    ) as connection:
         found = await found_case(connection, request, await case_with(connection, handoff_id))
         _, handoff = found.handoff(handoff_id)
         if handoff.dossier is None:

@@ -99,7 +99,7 @@ async def post_group(request: RequestOf, data: JSONBody[GroupWanted]) -> Respons
 async def get_group(request: RequestOf, group_id: OneId) -> Response[bytes]:
     """The cases of a group that the caller's institution opened, by its own references."""
     caller = caller_from(request)
-    async with transaction(hub_of(request).ledger.database, caller) as connection:
+    async with transaction(hub_of(request).ledger.database, caller, one_plan=True) as connection:
         desk = await desk_of(connection, request, caller)
         group = await _own_group(connection, caller, group_id)
         touches(request, group.id)

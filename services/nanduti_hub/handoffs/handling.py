@@ -20,6 +20,7 @@ from nanduti import wire
 from nanduti.cases import CaseEvent, HandoffOffered, HandoffRedirected, TrackEvent
 from nanduti.handoffs import Notice
 from nanduti_hub.exercising import is_exercise
+from nanduti_hub.handoffs.calendar import ZONE
 from nanduti_hub.handoffs.commands import CaseCommand, Known, OpenCase
 from nanduti_hub.handoffs.decide import decide
 from nanduti_hub.handoffs.evolve import evolve
@@ -58,13 +59,15 @@ async def handle(connection: asyncpg.Connection, ledger: Ledger, case: str, buil
     """
     before = await locked(connection, case)
     procedure = None if before is None else before.case.procedure
-    known = await known_for(connection, ledger, procedure, datetime.now(UTC))
+    now = datetime.now(UTC)
+    known = await known_for(connection, ledger, procedure, now)
     command = build(before, known)
     if isinstance(command, OpenCase):
+        is_today = command.at.astimezone(ZONE).date() == now.astimezone(ZONE).date()
         # It is opened on the day that the command says, under the procedure of that day.
         command = replace(
             command,
-            known=await known_for(connection, ledger, None, command.at),
+            known=known if is_today else await known_for(connection, ledger, None, command.at),
             # In a drill nobody is a real person, whatever was said.
             synthetic=command.synthetic or is_exercise(ledger.source),
         )

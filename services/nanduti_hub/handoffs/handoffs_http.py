@@ -100,7 +100,9 @@ async def offer(
 )
 async def get_handoff(request: RequestOf, handoff_id: OneId) -> Response[bytes]:
     """A handoff from or to the caller: where it stands, until when an answer is owed, what may be done next."""
-    async with transaction(hub_of(request).ledger.database, caller_from(request)) as connection:
+    async with transaction(
+        hub_of(request).ledger.database, caller_from(request), one_plan=True
+    ) as connection:
         found = await found_case(connection, request, await case_with(connection, handoff_id))
     view = handoff_view(found.file, *found.handoff(handoff_id), found.procedure, found.desk)
     return tagged(request, view.version, view)

@@ -146,7 +146,9 @@ async def _listed(
 async def list_cases(
     request: RequestOf, filters: NamedDependency[CaseFilters], cursor: CasesCursor = None, limit: Limit = 50
 ) -> Response[bytes]:
-    """The tracks of cases in which the caller's institution has a part, the latest cases first."""
+    """The tracks of cases in which the caller's institution has a part, the latest first: by when the track was
+    opened.
+    """
     return await _listed(request, lambda desk: of_cases(desk, filters), cursor, limit)
 
 

@@ -36,7 +36,9 @@ async def _found(
         Refused: `constancia_unready`, it has not come to that step.
 
     """
-    async with transaction(hub_of(request).ledger.database, caller_from(request)) as connection:
+    async with transaction(
+        hub_of(request).ledger.database, caller_from(request), one_plan=True
+    ) as connection:
         now = await found_case(connection, request, await case_with(connection, handoff_id))
         track, handoff = now.handoff(handoff_id)
         step = proves or reached(handoff)

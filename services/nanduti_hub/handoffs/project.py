@@ -123,7 +123,12 @@ async def project_tracks(connection: asyncpg.Connection, states: Sequence[tuple[
     await connection.execute(
         statement(SLICE, "put_parties"),
         _json(
-            {"case_id": track.case, "track": track.track, **msgspec.structs.asdict(part)}
+            {
+                "case_id": track.case,
+                "track": track.track,
+                "opened_at": track.opened_at,
+                **msgspec.structs.asdict(part),
+            }
             for track in tracks
             for part in parts_of(track)
         ),

@@ -5,7 +5,7 @@ item of the one before, by values that the caller has seen, so that no cursor te
 one case or handoff, which is shown from its state (`showing`).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -91,15 +91,13 @@ class Page(Struct, frozen=True):
         return None if self.is_last else self.items[-1][1]
 
 
-async def procedures_of(
-    connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]
-) -> dict[str, Procedure]:
-    """The versions of the procedure that some rows name."""
-    return {
-        version: procedure
-        for version in sorted({row["procedure"] for row in rows})
-        for procedure in await entries(connection, Procedure, version)
-    }
+async def _procedures(
+    connection: asyncpg.Connection, desk: Desk, rows: Sequence[asyncpg.Record]
+) -> Mapping[str, Procedure]:
+    """The versions of the procedure that some rows name: one can have come since the desk's were read."""
+    if {row["procedure"] for row in rows} <= desk.procedures.keys():
+        return desk.procedures
+    return {one.version: one for one in await entries(connection, Procedure)}
 
 
 def _page(
@@ -126,7 +124,7 @@ async def cases_page(
         track,
         most + 1,
     )
-    procedures = await procedures_of(connection, rows)
+    procedures = await _procedures(connection, desk, rows)
 
     def shown(row: asyncpg.Record) -> tuple[CaseItem, str]:
         procedure = procedures[row["procedure"]]
@@ -171,7 +169,7 @@ async def handoffs_page(
         after,
         most + 1,
     )
-    procedures = await procedures_of(connection, rows)
+    procedures = await _procedures(connection, desk, rows)
 
     def shown(row: asyncpg.Record) -> tuple[HandoffItem, str]:
         item = _handoff_item(row, procedures[row["procedure"]], desk)
@@ -236,7 +234,7 @@ async def inbox_page(
         None if place is None else int(place),
         most + 1,
     )
-    procedures = await procedures_of(connection, rows)
+    procedures = await _procedures(connection, desk, rows)
 
     def shown(row: asyncpg.Record) -> tuple[InboxItem, str]:
         handoff, mine = row["handoff"], row["my_reference"]

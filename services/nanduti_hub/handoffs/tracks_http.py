@@ -43,7 +43,9 @@ READ, WORK = {"act": Act.READ_CASES}, {"act": Act.WORK_CASES}
 
 
 async def _read(request: RequestOf, reference: str) -> Found:
-    async with transaction(hub_of(request).ledger.database, caller_from(request)) as connection:
+    async with transaction(
+        hub_of(request).ledger.database, caller_from(request), one_plan=True
+    ) as connection:
         return await found_case(
             connection, request, await case_called(connection, caller_from(request).scope, reference)
         )
@@ -87,14 +89,17 @@ async def get_receivers(
     """The institutions that may receive a track, in the order in which the procedure proposes them, with the keys to
     seal to; why the others may not; in what time an answer comes; and a fresh id for the handoff.
     """
-    async with transaction(hub_of(request).ledger.database, caller_from(request)) as connection:
+    async with transaction(
+        hub_of(request).ledger.database, caller_from(request), one_plan=True
+    ) as connection:
         found = await found_case(
             connection, request, await case_called(connection, caller_from(request).scope, reference)
         )
         known = found.track(track)
-        directory = await directory_of(connection, hub_of(request).ledger)
+        recipients = (await directory_of(connection, hub_of(request).ledger)).recipients
+    keys = {code: its for code, its in recipients.items() if found.desk.is_on_hub(code)}
     fresh = fresh_id(hub_of(request).door.sealing, caller_from(request).scope)
-    view = receivers_view(found.file, known, kind, found.procedure, found.desk, directory.recipients, fresh)
+    view = receivers_view(found.file, known, kind, found.procedure, found.desk, keys, fresh)
     return Response(msgspec.json.encode(view), media_type="application/json", headers=VARY)
 
 

@@ -56,20 +56,22 @@ CREATE INDEX track_holder ON track (holder, opened_at, case_id, track);
 CREATE INDEX track_next ON track (next_at) WHERE next_at IS NOT NULL;
 
 -- Which part a member has in a track: it holds it; it has sent a handoff of it; it has received one that waits or that
--- it took; it once received one that came to nothing; it was informed of one.
+-- it took; it once received one that came to nothing; it was informed of one. `opened_at` is when the track was.
 CREATE TABLE case_party (
-    case_id  text COLLATE "C" NOT NULL,
-    track    text COLLATE "C" NOT NULL,
-    member   text COLLATE "C" NOT NULL,
-    holds    boolean NOT NULL,
-    sent     boolean NOT NULL,
-    received boolean NOT NULL,
-    past     boolean NOT NULL,
-    informed boolean NOT NULL,
+    case_id   text COLLATE "C" NOT NULL,
+    track     text COLLATE "C" NOT NULL,
+    member    text COLLATE "C" NOT NULL,
+    opened_at timestamptz NOT NULL,
+    holds     boolean NOT NULL,
+    sent      boolean NOT NULL,
+    received  boolean NOT NULL,
+    past      boolean NOT NULL,
+    informed  boolean NOT NULL,
     PRIMARY KEY (case_id, track, member),
     CHECK (holds OR sent OR received OR past OR informed)
 );
-CREATE INDEX case_party_member ON case_party (member, case_id, track);
+-- The list of cases: read in this order, from its end on.
+CREATE INDEX case_party_member ON case_party (member, opened_at, case_id, track);
 
 -- `due_at` is when it is to be answered or sealed by, while it waits; `told` whether its receiver knows of it, which
 -- after a redirection it does only when it is sealed.
@@ -100,6 +102,7 @@ CREATE TABLE handoff (
     dossier_size   integer,
     told           boolean NOT NULL
 );
+-- The lists of what was sent and received: read in this order, from its end on.
 CREATE INDEX handoff_sender ON handoff (sender, offered_at, id);
 CREATE INDEX handoff_receiver ON handoff (receiver, offered_at, id);
 CREATE INDEX handoff_case ON handoff (case_id, track);

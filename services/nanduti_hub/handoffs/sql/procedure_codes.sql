@@ -1,2 +1,0 @@
--- The versions of the procedure that there are. No binds.
-SELECT code FROM procedure
