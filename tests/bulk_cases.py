@@ -94,7 +94,17 @@ async def fill(owner: asyncpg.Connection, count: int) -> None:
     """So many cases, and the statistics that the planner goes by: `count` / 2 items wait for the busy desk."""
     async with owner.transaction():
         await owner.execute(_ROWS, count, list(OTHERS), BUSY)
-        for statement in (_CASES, _REFERENCES, _TRACKS, _PARTIES, _HANDOFFS, _WAITING, _STREAMS, _EVENTS, _HEAD):
+        for statement in (
+            _CASES,
+            _REFERENCES,
+            _TRACKS,
+            _PARTIES,
+            _HANDOFFS,
+            _WAITING,
+            _STREAMS,
+            _EVENTS,
+            _HEAD,
+        ):
             await owner.execute(statement)
         await owner.execute("DROP TABLE bulk")
     await owner.execute("VACUUM ANALYZE")

@@ -35,9 +35,17 @@ async def asked(connection: asyncpg.Connection) -> AsyncIterator[list[tuple[str,
 
 
 async def plan_of(
-    pools: Database, caller: Caller, ask: Ask, *, one_plan: bool = False, wanted: str | None = None
+    pools: Database,
+    caller: Caller,
+    ask: Ask,
+    *,
+    one_plan: bool = False,
+    wanted: str | None = None,
+    counted: bool = False,
 ) -> str:
-    """The plan of the last statement that a question asks, or of the one that is `wanted`; its one node a line."""
+    """The plan of the last statement that a question asks, or of the one that is `wanted`; its one node a line, with the
+    rows that it gave where they are `counted`.
+    """
     async with transaction(pools, caller, one_plan=one_plan) as connection:
         async with asked(connection) as seen:
             await ask(connection)
@@ -48,7 +56,8 @@ async def plan_of(
         await connection.execute(f"PREPARE it AS {query}")
         for _ in range(7):
             await connection.execute(f"EXECUTE it({literals})" if literals else "EXECUTE it")
-        rows = await connection.fetch(f"EXPLAIN EXECUTE it({literals})" if literals else "EXPLAIN EXECUTE it")
+        explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)" if counted else "EXPLAIN"
+        rows = await connection.fetch(f"{explain} EXECUTE it{f'({literals})' if literals else ''}")
         await connection.execute("DEALLOCATE it")
     return "\n".join(row[0] for row in rows)
 
@@ -62,7 +71,8 @@ def _text(value: Any) -> str | None:
 def scans(plan: str, table: str) -> list[str]:
     """How a table is read, node by node; a bitmap by the indexes that make it."""
     found = re.findall(
-        rf"(Seq Scan|Index Only Scan|Index Scan|Bitmap Heap Scan)(?: Backward)?(?: using (\w+))? on {table}\b", plan
+        rf"(Seq Scan|Index Only Scan|Index Scan|Bitmap Heap Scan)(?: Backward)?(?: using (\w+))? on {table}\b",
+        plan,
     )
     return [index or kind for kind, index in found]
 

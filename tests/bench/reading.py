@@ -63,14 +63,14 @@ async def measure(directory: Path, *, quick: bool) -> list[Figure]:
         for size in SIZES:
             async with _serving(server, directory, size) as (port, token, then):
                 taken[size] = {
-                    name: [await _milliseconds(port, path, token, seconds) for _ in range(rounds)]
+                    name: [await milliseconds(port, path, token, seconds) for _ in range(rounds)]
                     for name, path in READS.items()
                 }
                 for name, (past, now) in PAST.items():
                     ours, others = [], []
                     for _ in range(rounds):
-                        ours.append(await _milliseconds(port, past.format(then=then), token, seconds))
-                        others.append(await _milliseconds(port, now, token, seconds))
+                        ours.append(await milliseconds(port, past.format(then=then), token, seconds))
+                        others.append(await milliseconds(port, now, token, seconds))
                     compared.append(
                         figure(
                             f"{name}, {size:,} actions",
@@ -96,31 +96,47 @@ async def _serving(
     server: postgres.Postgres, directory: Path, size: int
 ) -> AsyncIterator[tuple[int, str, int]]:
     """The API over a register of so many actions: its port, a token, and a number of the past."""
-    database = OwnDatabase(server, f"register_{size}")
-    await migrations.bootstrap(server.dsn(), database.name, PASSWORDS)
-    await migrations.migrate(database.dsn("owner"))
+    database = await migrated(server, f"register_{size}")
     owner = await asyncpg.connect(database.dsn("owner"))
     await fill(owner, size)
     then = await owner.fetchval("SELECT seq * 3 / 4 FROM ledger_head")
     await owner.close()
+    async with serving(database, directory, Role.OBSERVER, "mtess") as (port, token, _):
+        yield port, token, then
+
+
+async def migrated(server: postgres.Postgres, name: str) -> OwnDatabase:
+    """A database of the hub's that is empty."""
+    database = OwnDatabase(server, name)
+    await migrations.bootstrap(server.dsn(), name, PASSWORDS)
+    await migrations.migrate(database.dsn("owner"))
+    return database
+
+
+@asynccontextmanager
+async def serving(
+    database: OwnDatabase, directory: Path, role: Role, scope: str
+) -> AsyncIterator[tuple[int, str, Ledger]]:
+    """The API over a database: its port, a token of that role and scope, and the ledger."""
     pools = await open_database(database.dsn("app"), database.dsn("worker"))
     gate = Gate()
     async with pools.worker.acquire() as connection:
         gate.open(await connection.fetchval("SELECT pg_postmaster_start_time()"))
     async with transaction(pools, STEWARD) as connection:
-        token = await create_token(connection, "bench", Role.OBSERVER, "mtess")
+        token = await create_token(connection, "bench", role, scope)
     settings = Settings(
         app_dsn=database.dsn("app"), worker_dsn=database.dsn("worker"), nats_url="nats://127.0.0.1:1",
         keys=directory / "keys", state=directory, source="urn:nanduti:bench", port=0,
     )  # fmt: skip
-    application = web_application(Ledger(pools, gate, settings.source, lambda: None), rates_for(100_000))
+    ledger = Ledger(pools, gate, settings.source, lambda: None)
     listener = listen("127.0.0.1", 0)
-    async with listening(application, listener, settings):
-        yield listener.getsockname()[1], token, then
+    async with listening(web_application(ledger, rates_for(100_000)), listener, settings):
+        yield listener.getsockname()[1], token, ledger
     await close_database(pools)
 
 
-async def _milliseconds(port: int, path: str, token: str, seconds: float) -> float:
+async def milliseconds(port: int, path: str, token: str, seconds: float) -> float:
+    """How long an answer takes, over one connection from another process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.load", "127.0.0.1", str(port), path, token, "1", str(seconds),
         stdout=asyncio.subprocess.PIPE,

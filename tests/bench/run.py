@@ -24,7 +24,7 @@ import uvloop
 
 TESTS = Path(__file__).resolve().parent.parent
 VAR = TESTS.parent / "var"
-MEASURES = ("latency", "drain", "isolation", "page", "reading", "workbook", "sealing", "start")
+MEASURES = ("latency", "drain", "isolation", "page", "reading", "workbook", "cases", "sealing", "start")
 
 
 def main() -> int:

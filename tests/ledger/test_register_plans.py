@@ -4,17 +4,16 @@ What the code asks is caught as it goes out, prepared in a session with the hub'
 than PostgreSQL waits before it may keep one plan for all, and then explained with the same values.
 """
 
-import asyncio
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
+import query_plans
 from bulk_register import COMMON_WORD, PLAN, RARE_WORD, fill
 from databases import Database
+from query_plans import Ask, indexes, scans
 from samples import COORDINATOR
 
 from nanduti.vocabulary import Axis, Crime, Kind, Status
@@ -40,7 +39,6 @@ pytestmark = pytest.mark.slow
 TODAY = today()
 ONE_PLAN = PLAN.format(3)
 ACTION = "ACC-2026-0042"
-Ask = Callable[[asyncpg.Connection], Awaitable[Any]]
 
 
 @pytest.fixture(scope="module", params=[10_000, 100_000], ids="{:,}".format)
@@ -65,54 +63,9 @@ async def filled(
     await administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@asynccontextmanager
-async def asked(connection: asyncpg.Connection) -> AsyncIterator[list[tuple[str, tuple[Any, ...]]]]:
-    """What goes to the server meanwhile: statements with their values."""
-    seen: list[tuple[str, tuple[Any, ...]]] = []
-
-    def note(query: Any) -> None:
-        seen.append((query.query, tuple(query.args or ())))
-
-    connection.add_query_logger(note)
-    try:
-        yield seen
-        await asyncio.sleep(0)  # what was asked last is told at the loop's next turn
-    finally:
-        connection.remove_query_logger(note)
-
-
 async def plan_of(pools: Pools, ask: Ask, *, one_plan: bool = False) -> str:
-    """The plan of the last statement that a question asks; its one node a line."""
-    async with transaction(pools, COORDINATOR, one_plan=one_plan) as connection:
-        async with asked(connection) as seen:
-            await ask(connection)
-        query, values = [it for it in seen if it[0].startswith("--")][-1]
-        literals = ", ".join(
-            [await connection.fetchval("SELECT quote_nullable($1::text)", _text(it)) for it in values]
-        )
-        await connection.execute(f"PREPARE it AS {query}")
-        for _ in range(7):
-            await connection.execute(f"EXECUTE it({literals})" if literals else "EXECUTE it")
-        rows = await connection.fetch(f"EXPLAIN EXECUTE it({literals})" if literals else "EXPLAIN EXECUTE it")
-        await connection.execute("DEALLOCATE it")
-    return "\n".join(row[0] for row in rows)
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def scans(plan: str, table: str) -> list[str]:
-    """How a table is read, node by node; a bitmap by the indexes that make it."""
-    found = re.findall(
-        rf"(Seq Scan|Index Only Scan|Index Scan|Bitmap Heap Scan)(?: using (\w+))? on {table}\b", plan
-    )
-    return [index or kind for kind, index in found]
-
-
-def indexes(plan: str) -> set[str]:
-    """The indexes that a plan reads."""
-    return set(re.findall(r"(?:using|Bitmap Index Scan on) (\w+)", plan))
+    """The plan of the last statement that a question asks, as a coordinator; its one node a line."""
+    return await query_plans.plan_of(pools, COORDINATOR, ask, one_plan=one_plan)
 
 
 def page(today: date = TODAY, **filters: Any) -> tuple[Ask, bool]:
@@ -310,7 +263,7 @@ async def test_what_changed_is_found_by_the_numbers_between(filled: Pools) -> No
         (("mesa", None), {"action_number_key", "action_platform"}),
         ((None, ONE_PLAN), {"action_plan"}),
     ],
-    ids=str,
+    ids=["all", "platform", "plan"],
 )
 async def test_what_changed_in_a_long_stretch_is_found_action_by_action(
     filled: Pools, filters: tuple[str | None, str | None], some: set[str]

@@ -154,10 +154,13 @@ GRANT SELECT, DELETE ON dossier TO nanduti_worker;
 CREATE FUNCTION reads_cases() RETURNS boolean LANGUAGE sql STABLE
 RETURN is_role('case_officer') OR is_role('focal_point');
 
+CREATE FUNCTION is_platform(member text) RETURNS boolean LANGUAGE sql STABLE
+RETURN EXISTS (SELECT FROM platform p WHERE p.code = member);
+
 -- Notices to a member are read by those of its house who work with cases; those to a platform by its coordinator.
+-- Without a subquery of its own, as `is_scope` is: it is asked of every row.
 CREATE FUNCTION hears_notices(member text) RETURNS boolean LANGUAGE sql STABLE
-RETURN is_scope(member)
-    AND (reads_cases() OR (is_role('coordinator') AND EXISTS (SELECT FROM platform p WHERE p.code = member)));
+RETURN is_scope(member) AND (reads_cases() OR (is_role('coordinator') AND is_platform(member)));
 
 -- Whether the caller reads cases, and its institution has any part in this one.
 CREATE FUNCTION may_read_case(wanted text) RETURNS boolean
