@@ -3,7 +3,7 @@
     python tests/upgrade/write_dump.py 0.1.0
 
 Small and synthetic: the starting directory, one plan with two revisions, a few actions with their changes and
-reports, a borrador, a person, a token, a saved query. Beside the dump stands
+reports, a borrador, a person, a token, a saved query, two cases (one handed over, one waiting). Beside the dump stands
 what the register was, so that the upgraded database can be held to it, and the golden messages of the release.
 """
 
@@ -13,12 +13,13 @@ import json
 import subprocess
 import sys
 import tempfile
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 TESTS = Path(__file__).parent.parent
 sys.path.insert(0, str(TESTS))
 
+import case_work  # noqa: E402
 import msgspec  # noqa: E402
 from databases import PASSWORDS, Database  # noqa: E402  # found beside this script's folder
 from msgspec.structs import replace  # noqa: E402
@@ -69,6 +70,16 @@ async def revise(ledger: Ledger, plan_id: str) -> None:
             await confirm(ledger, COORDINATOR, made, act, unrecorded)
 
 
+async def hand_over(ledger: Ledger) -> None:
+    """A case passes from one institution to another; a second one waits to be answered."""
+    at = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    for answered in (True, False):
+        case = await case_work.open_case(ledger, at)
+        handoff = await case_work.offer(ledger, case, at + timedelta(minutes=5))
+        if answered:
+            await case_work.accept(ledger, case, handoff, at + timedelta(hours=1))
+
+
 async def fill(database: Database) -> dict[str, object]:
     """Do what a small installation does, and give what its register is then."""
     pools = await open_database(database.dsn("app"), database.dsn("worker"))
@@ -98,6 +109,7 @@ async def fill(database: Database) -> dict[str, object]:
         ):
             await run(ledger, COORDINATOR, lambda c, i=id_, m=command: execute(c, ledger, ACTIONS, i, m))
     await revise(ledger, synthetic.id)
+    await hand_over(ledger)
     while await number_events(pools, gate):
         pass
     async with transaction(pools, OPERATOR) as connection:
@@ -112,7 +124,7 @@ async def fill(database: Database) -> dict[str, object]:
         state = await register_state(connection)
     await close_database(pools)
     rows = dict.fromkeys(("token", "person", "person_role", "invitation", "audit", "saved_query"), 1)
-    rows |= {"import": 3, "report": 5}
+    rows |= {"import": 3, "report": 5, "case_file": 2, "track": 2, "handoff": 2}
     return {"number": state.number, "digest": state.digest, "actions": state.actions, "rows": rows}
 
 
