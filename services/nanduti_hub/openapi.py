@@ -26,6 +26,8 @@ from nanduti_hub.documented import JSON, NDJSON, XLSX, Answered, Takes
 PROBLEM = "application/problem+json"
 #: Texts that are sent have no control characters but tabs and line ends.
 PLAIN = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
+#: What is bytes is sent so, whole: JSON Schema's word for it binds nobody.
+BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 #: Headers of answers: description, schema, and whether they always come.
 HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "ETag": (
@@ -278,8 +280,10 @@ def _closed(schema: Any) -> Any:
             if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
                 closed["additionalProperties"] = False
             is_text = schema.get("type") == "string" and not schema.keys() & {"format", "enum"}
+            if is_text and schema.get("contentEncoding") == "base64":
+                closed["pattern"] = BASE64
             # A pattern that begins with ^ names the characters that it takes, and those of ours are plain.
-            if is_text and not schema.get("pattern", "").startswith("^"):
+            if is_text and not closed.get("pattern", "").startswith("^"):
                 closed |= {"allOf": [{"pattern": PLAIN}]} if "pattern" in schema else {"pattern": PLAIN}
             return closed
         case list():

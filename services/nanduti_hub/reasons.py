@@ -112,6 +112,8 @@ def _parted(message: str) -> tuple[str, str]:
     why, at, path = message.rpartition(" - at `")
     if not at:
         return "", message
+    # Of a map, whose name is wrong and not its value: "key` in `$.answer`".
+    path = path.removeprefix("key` in `")
     return path.rstrip("`").removeprefix("$").removeprefix("."), why
 
 

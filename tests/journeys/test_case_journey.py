@@ -5,12 +5,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from case_api import FACTS, commands, sealed_to
 from case_fixtures import CaseHub
 from hub_api import problem
+from hub_fixtures import STEWARD
 
 from nanduti import seal
+from nanduti_hub.access.tokens import create_token
+from nanduti_hub.caller import Role
+from nanduti_hub.ledger.database import transaction
 
 TRACKS = ("protection", "labor", "criminal")
 
@@ -212,6 +217,24 @@ async def test_consent_that_is_withdrawn_takes_back_what_was_offered_on_it(case_
     problem(await mtess.call("POST", path, json=body, headers=headers), 409, "consent_missing")
     given = await mtess.on(track, "POST", path, body | {"override": "imminent_danger"}, status=201)
     assert given["override"]["code"] == "imminent_danger"
+
+
+async def test_an_institution_that_holds_a_case_cannot_leave_the_hub(
+    case_hub: CaseHub,
+) -> None:
+    """Nobody could act for it any more."""
+    mtess = case_hub.officer("mtess")
+    await mtess.opened()
+    async with transaction(case_hub.ledger.database, STEWARD) as connection:
+        token = await create_token(connection, "test:leaving", Role.STEWARD, "*")
+    headers = {"Authorization": f"Bearer {token}"}
+    address = f"{case_hub.url}/v1/institutions/mtess"
+    async with httpx.AsyncClient(headers=headers, timeout=60) as steward:
+        there = await steward.get(address)
+        wanted = {"If-Match": there.headers["etag"]}
+        answer = await steward.put(address, json=there.json() | {"on_hub": False}, headers=wanted)
+        problem(answer, 409, "institution_holds_cases")
+        assert (await steward.get(address)).json()["on_hub"]
 
 
 @pytest.mark.slow

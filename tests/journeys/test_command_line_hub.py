@@ -319,7 +319,7 @@ def test_a_second_hub_on_a_home_or_on_a_port_is_refused(hub: Started, tmp_path: 
         (("import",), "Falta el argumento 'PLANILLA.xlsx'."),
         (("import", "x.xlsx"), "Falta la opción '--platform'."),
         (("up", "--port", "99999"), "Valor no válido para '--port'"),
-        (("serve", "todo"), "'todo' no está entre 'api', 'sequencer', 'relay'."),
+        (("serve", "todo"), "'todo' no está entre 'api', 'sequencer', 'relay', 'sentinel'."),
         (("bus", "config", "--listen", "4222"), "DIRECCIÓN:PUERTO"),
     ],
 )

@@ -114,7 +114,7 @@ class Scene(Struct):
         """Enter synthetic actions of all members' register."""
         events = [action_event(number, 1) for number in range(first, first + count)]
         await self._append([
-            _write(f"synthetic-action:{first + place}", subject, body, "*")
+            _write(f"synthetic:action-{first + place}", subject, body, "*")
             for place, (subject, body) in enumerate(events)
         ])  # fmt: skip
 

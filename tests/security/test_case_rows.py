@@ -298,19 +298,30 @@ async def test_functions_that_see_more_are_fenced(database: Database) -> None:
             "keep_dossier",
             "forget_dossier",
             "handoff_elsewhere",
+            "acts_for_cases",
         } <= names
         for row in rows:
             assert any(setting.startswith("search_path=") for setting in row["proconfig"] or ()), row["name"]
             assert not row["anybody"], row["name"]
         for role, wanted in (
-            ("nanduti_app", {"may_read_case", "is_party", "may_tell", "keep_dossier", "handoff_elsewhere"}),
+            (
+                "nanduti_app",
+                {
+                    "acts_for_cases",
+                    "may_read_case",
+                    "is_party",
+                    "may_tell",
+                    "keep_dossier",
+                    "handoff_elsewhere",
+                },
+            ),
             ("nanduti_worker", {"keep_dossier", "handoff_elsewhere"}),
         ):
             can = await owner.fetch(
                 "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
                 " WHERE p.prosecdef AND n.nspname = 'public' AND has_function_privilege($1, p.oid, 'EXECUTE')"
                 " AND p.proname IN ('may_read_case', 'is_party', 'may_tell', 'keep_dossier', 'forget_dossier',"
-                " 'handoff_elsewhere')",
+                " 'handoff_elsewhere', 'acts_for_cases')",
                 role,
             )
             assert {row["proname"] for row in can} == wanted, role

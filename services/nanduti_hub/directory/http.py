@@ -20,6 +20,7 @@ from nanduti_hub.ledger.answers import Answer
 from nanduti_hub.ledger.append import read_streams
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.ledger.execute import execute
+from nanduti_hub.ledger.statements import statement
 from nanduti_hub.refusal import Refusal, Refused
 from nanduti_hub.serving import (
     InQuery,
@@ -170,6 +171,9 @@ async def _register(request: RequestOf, id_: str, entity: Entity) -> Response[by
         stream = f"{decider.kind}:{id_}"
         exists = (await read_streams(connection, [stream]))[stream].version > 0
         expected = expected_version(request) if exists else 0
+        leaves = exists and isinstance(entity, Institution) and not entity.on_hub
+        if leaves and await connection.fetchval(statement("nanduti_hub.directory", "acts_for_cases"), id_):
+            raise Refused(Refusal("institution_holds_cases"))
         wanted = Register(entity, await codes_of(connection))
         done = await execute(connection, ledger, decider, id_, wanted, expected=expected)
         return json_answer(200 if exists else 201, entity, {"ETag": tag_of(request, done.version)})

@@ -21,7 +21,8 @@ from nanduti_hub.serving import RequestOf, caller_from, hub_of
 Upto = Annotated[
     int | None,
     QueryParameter(
-        ge=0,
+        # Not `ge=0`: the document would be without it, because nought counts as nothing there.
+        gt=-1,
         le=999_999_999_999_999,
         description="Up to this number of the ledger: the last that the copy HANDOFF has. All, if not said.",
     ),

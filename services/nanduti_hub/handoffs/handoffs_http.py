@@ -34,7 +34,7 @@ from nanduti_hub.handoffs.showing import handoff_view
 from nanduti_hub.handoffs.uploads import dossier_of
 from nanduti_hub.handoffs.views import HandoffView
 from nanduti_hub.ledger.database import transaction
-from nanduti_hub.serving import RequestOf, caller_from, hub_of
+from nanduti_hub.serving import RequestOf, caller_from, expected_version, hub_of
 
 ONE_HANDOFF = "/v1/handoffs/{handoff_id}"
 CHANGED = answers(200, HandoffView, headers=("ETag",), takes=CHANGE, leads=[(ONE_HANDOFF, "/id")])
@@ -57,6 +57,7 @@ async def offer(
     `receivers` says to whom, to which keys, and gives the id. The caller holds the track until the offer is accepted.
     If-Match is the track's version.
     """
+    expected_version(request)
     check_issued(request, data.handoff)
     dossier = dossier_of(data.dossier)
 
@@ -144,6 +145,7 @@ async def attach(request: RequestOf, handoff_id: OneId, data: JSONBody[DossierWa
     """Attach a dossier that was sealed anew: for the receiver that a redirection named, to keys in force after one was
     revoked, or with more in it. A handoff that waited for it is offered by this, and its time begins.
     """
+    expected_version(request)
     dossier = dossier_of(data.dossier)
 
     def build(found: Found, known: Known, asked: Asked) -> CaseCommand:

@@ -199,6 +199,14 @@ CREATE FUNCTION handoff_elsewhere(wanted text, of_case text) RETURNS boolean
 LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$ SELECT EXISTS (SELECT FROM public.handoff h WHERE h.id = wanted AND h.case_id <> of_case); $$;
 
+-- Whether an institution holds an open track, or acts for one that does from off the hub: it cannot leave the hub then.
+CREATE FUNCTION acts_for_cases(institution text) RETURNS boolean
+LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT public.is_role('steward') AND EXISTS (
+        SELECT FROM public.track t WHERE t.standing = 'open' AND institution IN (t.holder, t.keeper));
+$$;
+
 -- Keep the sealed dossier that a handoff tells of by its SHA-256; false where it is another, or the caller no party.
 CREATE FUNCTION keep_dossier(wanted text, sealed bytea) RETURNS boolean
 LANGUAGE sql STRICT SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -228,9 +236,9 @@ $$;
 CREATE TRIGGER forget_dossier AFTER INSERT OR UPDATE OF state ON handoff
 FOR EACH ROW WHEN (NEW.state NOT IN ('offered', 'accepted', 'completed')) EXECUTE FUNCTION forget_dossier();
 
-REVOKE ALL ON FUNCTION may_read_case(text), is_party(text), may_tell(text, text), handoff_elsewhere(text, text),
+REVOKE ALL ON FUNCTION acts_for_cases(text), may_read_case(text), is_party(text), may_tell(text, text), handoff_elsewhere(text, text),
     keep_dossier(text, bytea), forget_dossier() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION may_read_case(text), is_party(text), may_tell(text, text) TO nanduti_app;
+GRANT EXECUTE ON FUNCTION acts_for_cases(text), may_read_case(text), is_party(text), may_tell(text, text) TO nanduti_app;
 GRANT EXECUTE ON FUNCTION handoff_elsewhere(text, text), keep_dossier(text, bytea) TO nanduti_app, nanduti_worker;
 
 -- The tables -----------------------------------------------------------------------------------------------------

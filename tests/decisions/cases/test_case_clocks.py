@@ -50,6 +50,18 @@ def test_an_offer_is_reminded_of_twice_and_expires() -> None:
     assert desk.track().waiting_transfer is None
 
 
+def test_what_expires_has_no_ladder_and_what_has_a_ladder_does_not_expire() -> None:
+    """An offer that may be declined ends at its time; one that may not waits on."""
+    desk, handoff = offered()
+    assert desk.handoff(handoff).running.clock.rungs == ()
+    desk = CaseDesk().open("codeni", "criminal")
+    report = desk.offer("codeni", "mp", track="criminal")
+    clock = desk.handoff(report).running.clock
+    assert not clock.expires
+    assert len(clock.rungs) == 3
+    assert all(rung.at > clock.due for rung in clock.rungs)
+
+
 def test_nothing_happens_before_its_time_or_a_second_time() -> None:
     """Two sentinels that tell the same time do it once."""
     desk, _ = offered()

@@ -234,6 +234,9 @@ class Desks(RuleBasedStateMachine):
     @rule(dice=dices)
     def an_institution_comes_or_goes(self, dice: Random) -> None:
         institution = dice.choice(COMING_AND_GOING)
+        going_on = [t for d in self.desks for t in d.standing.tracks.values() if t.standing is Standing.OPEN]
+        if self.institutions[institution] and any(institution in (t.holder, t.keeper) for t in going_on):
+            return  # the directory does not let it go
         self.institutions[institution] = not self.institutions[institution]
 
     @rule(dice=dices)
@@ -638,7 +641,7 @@ def test_everything_that_can_happen_to_a_case_does() -> None:
 @pytest.mark.slow
 def test_many_desks_do_as_they_like_for_long_and_no_case_is_lost() -> None:
     """Many histories, as hypothesis finds them: it shortens one in which something is wrong."""
-    run(examples=200, steps=50)
+    run(examples=40, steps=30)
 
 
 @pytest.mark.slow

@@ -278,6 +278,7 @@ def test_a_redirection_waits_for_the_senders_seal() -> None:
     assert redirected.clock.owes == "codeni"
     assert redirected.clock.due == desk.at + timedelta(hours=24)
     assert desk.handoff(handoff).state is HandoffState.REDIRECTED
+    assert any((pair.first, pair.second) == ("codeni", "mdp") for pair in desk.standing.case.references)
     after = desk.handoff(following)
     assert (after.state, after.sender, after.receiver) == (
         HandoffState.AWAITING_RESEALING,
@@ -453,6 +454,16 @@ def test_an_institution_that_comes_onto_the_hub_takes_over_itself() -> None:
     assert desk.refused(Offer, "codeni", **desk.offering("minna")).code == "not_holder"
     desk.accept("codeni", waiting, document=paper(desk.at))
     assert desk.handoff(waiting).state is HandoffState.ACCEPTED
+
+
+def test_what_an_institution_took_on_paper_it_keeps_itself_once_it_is_on_the_hub() -> None:
+    """Its paper may be recorded after it came: nobody acts for it even so."""
+    desk = CaseDesk().open("codeni")
+    handoff = desk.offer("codeni", "csj")
+    desk.institutions["csj"] = True
+    desk.accept("codeni", handoff, document=paper(desk.at))
+    assert (desk.track().holder, desk.track().keeper) == ("csj", "csj")
+    assert desk.track().running.clock.owes == "csj"
 
 
 def test_an_institution_that_leaves_the_hub_leaves_nothing_stuck() -> None:
