@@ -70,7 +70,6 @@ class Finding(Struct, frozen=True):
 
 
 class _Data(Struct, frozen=True):
-    attribution: str
     fields: tuple[Field, ...]
 
 

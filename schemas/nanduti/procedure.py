@@ -16,7 +16,6 @@ from nanduti.vocabulary import AgeBand, Code, Crime, DepartmentCode, HandoffKind
 
 #: The year and a number within it: safe as the last token of a subject.
 ProcedureVersion = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{1,3}\Z")]
-Label = Annotated[str, Meta(min_length=1, max_length=300)]
 Citation = Annotated[str, Meta(max_length=600)]
 Institutions = Annotated[tuple[Code, ...], Meta(max_length=60)]
 Crimes = Annotated[tuple[Crime, ...], Meta(max_length=10)]

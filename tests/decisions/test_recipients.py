@@ -10,7 +10,7 @@ from public_keys_written import written
 from nanduti.directory import Recipients, RecipientsChanged
 from nanduti.envelope import MAX_BYTES
 from nanduti.public_keys import fingerprint
-from nanduti.recipients import active, can_be_opened, can_receive
+from nanduti.recipients import active, can_receive
 from nanduti.vocabulary import RecipientKind
 from nanduti.wire import Context, encode
 from nanduti_hub.directory.recipients import (
@@ -134,11 +134,6 @@ def test_it_can_receive_with_a_key_in_use_and_a_recovery_key(
     assert can_receive(after(*commands).recipients) is receives
 
 
-def test_a_dossier_can_be_opened_as_long_as_one_of_its_keys_is_active() -> None:
-    """What nobody registered opens nothing."""
-    state = after(register(1), register(2, RecipientKind.RECOVERY), register(3), revoke(1))
-    names = [each.fingerprint for each in state.recipients.recipients]
-    assert can_be_opened(names[:2], state.recipients)
-    assert not can_be_opened(names[:1], state.recipients)
-    assert not can_be_opened([], state.recipients)
+def test_an_institution_without_keys_cannot_receive() -> None:
+    """Nobody is sealed to by chance."""
     assert not can_receive(Recipients(institution="mtess"))

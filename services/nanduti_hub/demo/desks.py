@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
@@ -23,9 +22,9 @@ from msgspec import Struct
 from nanduti.cases import Facts
 from nanduti.procedure import Procedure
 from nanduti_hub.demo.arrivals import Arrival, arrival, drawn, either
+from nanduti_hub.handoffs.calendar import ZONE
 from nanduti_hub.handoffs.procedure import competent, question_of, stage_of, track_rule
 
-ZONE = ZoneInfo("America/Asuncion")
 #: Seconds between two looks of a desk into its inbox, and how many items it sees to at once.
 LOOK_EVERY, MOST_ITEMS = 2.0, 40
 #: Seconds until a desk comes to something, on average.

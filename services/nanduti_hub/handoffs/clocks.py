@@ -7,6 +7,7 @@ has no ladder, and what has a ladder goes on waiting. Absent: doing what is due 
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -53,11 +54,13 @@ def clock(
     """The clock of a limit that starts now. `asks` is who waits for it, None for a track that nobody has sent."""
     until = due(at, limit)
     tells = {Told.RECEIVER: owes, Told.SENDER: asks, Told.PLATFORM: platform}
-    rungs = [
-        Rung(level=rung.level, at=due(until, rung.after), tell=(told,))
-        for rung in procedure.ladder
+    # Working days may be shorter or longer than running hours: no step comes before the one below it.
+    moments = accumulate((due(until, rung.after) for rung in procedure.ladder), max)
+    rungs = tuple(
+        Rung(level=rung.level, at=moment, tell=(told,))
+        for rung, moment in zip(procedure.ladder, moments, strict=True)
         if (told := tells[rung.to]) is not None
-    ]
+    )
     reminders = sorted({part_of(at, until, percent) for percent in procedure.reminders})
     return Clock(
         owes=owes,
@@ -66,7 +69,7 @@ def clock(
         expires=expires,
         by_law=limit.source is Source.LAW,
         reminders=tuple(moment for moment in reminders if at < moment < until),
-        rungs=() if expires else tuple(sorted(rungs, key=lambda rung: rung.level)),
+        rungs=() if expires else rungs,
     )
 
 

@@ -11,11 +11,16 @@ from msgspec import Struct
 
 from nanduti.directory import Department, Institution
 from nanduti.procedure import Listed, Procedure, Words
+from nanduti.vocabulary import HandoffState
 from nanduti_hub.handoffs.parties import acting, acting_sender
 from nanduti_hub.handoffs.procedure import question_of, stage_of, track_rule
 from nanduti_hub.handoffs.state import Case, File, Handoff, Track
+from nanduti_hub.handoffs.transitions import ENDS
 from nanduti_hub.handoffs.views import Named
 from nanduti_hub.handoffs.words import words_of
+
+#: States of handoffs that were offered in vain.
+CAME_TO_NOTHING = ENDS - {HandoffState.COMPLETED}
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -109,15 +114,9 @@ def _spaced(code: str) -> str:
     return code.replace("_", " ")
 
 
-def pair_of(case: Case, one: str, other: str) -> str | None:
-    """What two members call a case between them, where they have a reference for it."""
-    first, second = sorted((one, other))
-    return next((p.reference for p in case.references if (p.first, p.second) == (first, second)), None)
-
-
 def reference_of(case: Case, scope: str) -> str | None:
     """A member's own reference for a case, or one that it shares where it has none of its own; None for a stranger."""
-    own = pair_of(case, scope, scope)
+    own = case.between(scope, scope)
     if own is not None:
         return own
     return next((p.reference for p in case.references if scope in (p.first, p.second)), None)
@@ -139,14 +138,18 @@ def acts_on(track: Track, desk: Desk) -> bool:
 
 
 def has_part(track: Track, desk: Desk) -> bool:
-    """Whether an institution has a part in a track: it holds it or once did, acts for who does, sent it, was asked, or
-    was told of an offer.
+    """Whether an institution has a part in a track: it holds it or once did, acts for who does, sent it, is asked or has
+    accepted, or was told of an offer. An offer that came to nothing gives its receiver none any more.
     """
     return (
         acts_on(track, desk)
         or any(each.holder == desk.scope for each in track.custody)
         or any(
-            sees(track, handoff, desk) or (desk.scope in handoff.informed and not handoff.is_unoffered)
+            (
+                sees(track, handoff, desk)
+                and (desk.scope != handoff.receiver or handoff.state not in CAME_TO_NOTHING)
+            )
+            or (desk.scope in handoff.informed and not handoff.is_unoffered)
             for handoff in track.handoffs
         )
     )

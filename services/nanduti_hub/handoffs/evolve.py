@@ -52,7 +52,7 @@ from nanduti_hub.handoffs.state import (
     Standing,
     Track,
 )
-from nanduti_hub.handoffs.transitions import BEGINNINGS, TRANSITIONS
+from nanduti_hub.handoffs.transitions import BEGINNINGS, ENDS, TRANSITIONS
 
 
 def evolve(file: File | None, event: CaseEvent | TrackEvent) -> File:
@@ -293,8 +293,9 @@ def _after(track: Track, id_: str, event: str) -> Handoff:
     state = TRANSITIONS[handoff.state].get(event)
     if state is None:
         raise ValueError("an event that cannot follow")
-    ends = not TRANSITIONS[state]
-    questions = tuple(replace(q, running=None) for q in handoff.questions) if ends else handoff.questions
+    questions = (
+        tuple(replace(q, running=None) for q in handoff.questions) if state in ENDS else handoff.questions
+    )
     return replace(handoff, state=state, running=None, questions=questions)
 
 

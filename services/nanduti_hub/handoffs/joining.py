@@ -9,15 +9,19 @@ asked about and completed. Absent: undoing a track that went on as a new one; it
 
 from datetime import datetime
 
-from nanduti.cases import CaseJoined, CaseParted, TrackMerged, TrackParted
+from nanduti.cases import CaseJoined, CaseParted, ConsentRecorded, TrackMerged, TrackParted
+from nanduti.vocabulary import Consent
 from nanduti_hub.handoffs.checks import stale
 from nanduti_hub.handoffs.commands import Known
-from nanduti_hub.handoffs.opening import open_by
+from nanduti_hub.handoffs.opening import open_by, take_back
 from nanduti_hub.handoffs.parties import acting, is_holding, is_party
 from nanduti_hub.handoffs.procedure import stage_of, track_rule
 from nanduti_hub.handoffs.state import File, Standing, Track
 from nanduti_hub.handoffs.unfolding import Events, Unfolding
 from nanduti_hub.refusal import Refusal
+
+#: What a person says no to in one of its cases, it says no to in both.
+_WITHHELD = (Consent.REFUSED, Consent.WITHDRAWN)
 
 
 def decide_join(
@@ -44,6 +48,9 @@ def decide_join(
     here, there = Unfolding(into, known, at), Unfolding(joined, known, at)
     for pair in joined.case.references:
         here.introduce(pair.first, pair.second)
+    if joined.case.consent in _WITHHELD and into.case.consent is Consent.GRANTED:
+        here.on_case(ConsentRecorded, consent=Consent.WITHDRAWN, by=by)
+        take_back(here)
     there.on_case(CaseJoined, into=into.case.id, by=by)
     for track in going:
         if track.track not in into.tracks:

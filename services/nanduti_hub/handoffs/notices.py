@@ -120,8 +120,10 @@ def _notices_of(
         case _:
             track = after.tracks[event.track]
     match event:
-        case TrackOpened() | StageAdvanced() | TrackClosed():
+        case TrackOpened() | StageAdvanced():
             return
+        case TrackClosed():
+            yield from _ended(case, track, event)
         case TrackReopened():
             yield from _reopened(case, track, event)
         case TrackMerged() | TrackParted():
@@ -167,10 +169,12 @@ def _notices_of(
             assert_never(event)
 
 
-def reference_of(case: Case, one: str, other: str) -> str:
+def _reference(case: Case, one: str, other: str) -> str:
     """What two members call a case between them; one alone, what it calls it itself."""
-    first, second = sorted((one, other))
-    return next(pair.reference for pair in case.references if (pair.first, pair.second) == (first, second))
+    reference = case.between(one, other)
+    if reference is None:
+        raise ValueError("two without a reference between them")
+    return reference
 
 
 def _handoff(track: Track, id_: str) -> Handoff:
@@ -179,7 +183,7 @@ def _handoff(track: Track, id_: str) -> Handoff:
 
 def _both(case: Case, track: Track, handoff: Handoff) -> Iterator[_Said]:
     """What a notice to each of the two says first; the receiver's is left out as long as it has not been told."""
-    reference = reference_of(case, handoff.sender, handoff.receiver)
+    reference = _reference(case, handoff.sender, handoff.receiver)
     for member in (handoff.sender, handoff.receiver):
         if member == handoff.sender or handoff.told:
             yield {
@@ -213,7 +217,7 @@ def _offered(case: Case, track: Track, handoff: Handoff, clock: Clock) -> Iterat
             yield InformedNotice(
                 version=0,
                 member=member,
-                reference=reference_of(case, handoff.sender, member),
+                reference=_reference(case, handoff.sender, member),
                 track=track.track,
                 sender=handoff.sender,
                 receiver=handoff.receiver,
@@ -249,7 +253,7 @@ def _consent_withdrawn(file: File) -> Iterator[Notice]:
         if track.standing is Standing.OPEN:
             pairs.insert(0, (track.keeper, track.keeper))
         for member, other in dict.fromkeys(pairs):
-            if (reference := _known(file.case, member, other)) is not None:
+            if (reference := file.case.between(member, other)) is not None:
                 yield ConsentWithdrawnNotice(version=0, member=member, reference=reference, track=track.track)
 
 
@@ -262,10 +266,19 @@ def _reopened(case: Case, track: Track, event: TrackReopened) -> Iterator[Notice
         and handoff.state in (HandoffState.ACCEPTED, HandoffState.COMPLETED)
     ]
     for member, other in dict.fromkeys([(track.keeper, track.keeper), *passed]):
-        if (reference := _known(case, member, other)) is not None:
+        if (reference := case.between(member, other)) is not None:
             yield ReopenedNotice(
                 version=0, member=member, reference=reference, track=track.track, code=event.code
             )
+
+
+def _ended(case: Case, track: Track, event: TrackClosed) -> Iterator[Notice]:
+    """Whoever was told an outcome before, and so not by this end: of a track that was taken up again, or went on."""
+    for handoff in track.handoffs:
+        is_passed = handoff.kind is HandoffKind.TRANSFER and handoff.state is HandoffState.COMPLETED
+        if is_passed and handoff.completed_at != event.at:
+            for told in _both(case, track, handoff):
+                yield CompletedNotice(**told, outcome=event.outcome)
 
 
 def _joined(case: Case, track: Track, event: TrackMerged | TrackParted, other: Case) -> Iterator[Notice]:
@@ -275,7 +288,7 @@ def _joined(case: Case, track: Track, event: TrackMerged | TrackParted, other: C
         if handoff.told:
             parties |= {handoff.sender, handoff.receiver}
     for pair in case.references:
-        there = _known(other, pair.first, pair.second)
+        there = other.between(pair.first, pair.second)
         if there is None or not {pair.first, pair.second} <= parties:
             continue
         for member in dict.fromkeys((pair.first, pair.second)):
@@ -330,9 +343,9 @@ def _owed(
     """
     is_party = handoff is not None and member in (handoff.sender, handoff.receiver)
     if handoff is not None and is_party:
-        reference = _known(case, handoff.sender, handoff.receiver)
+        reference = case.between(handoff.sender, handoff.receiver)
     else:
-        reference = _known(case, member, member if late is None else late)
+        reference = case.between(member, member if late is None else late)
     if reference is None:
         return None
     return {
@@ -343,9 +356,3 @@ def _owed(
         "handoff": handoff.id if handoff is not None and is_party else None,
         "question": question if is_party else None,
     }
-
-
-def _known(case: Case, one: str, other: str) -> str | None:
-    """What two call a case between them, where they do."""
-    first, second = sorted((one, other))
-    return next((p.reference for p in case.references if (p.first, p.second) == (first, second)), None)

@@ -95,11 +95,11 @@ def record_consent(unfolding: Unfolding, command: RecordConsent) -> Refusal | No
         return Refusal("consent_step_refused", {"consent": before.value})
     unfolding.on_case(ConsentRecorded, consent=command.consent, by=command.by)
     if command.consent is not Consent.GRANTED:
-        _take_back(unfolding)
+        take_back(unfolding)
     return None
 
 
-def _take_back(unfolding: Unfolding) -> None:
+def take_back(unfolding: Unfolding) -> None:
     """Withdraw what waits on a consent that is no more."""
     for track in unfolding.file.tracks.values():
         for handoff in track.handoffs:

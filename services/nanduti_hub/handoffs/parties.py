@@ -45,7 +45,7 @@ def is_party(file: File, code: str) -> bool:
     return any(
         code in (pair.first, pair.second)
         for pair in case.references
-        if not _is_unoffered(file, pair.first, pair.second)
+        if not is_still_unoffered(file, pair.first, pair.second)
     )
 
 
@@ -54,7 +54,7 @@ def is_holding(file: File, code: str, institutions: Mapping[str, bool]) -> bool:
     return any(acting(track, institutions) == code for track in file.tracks.values())
 
 
-def _is_unoffered(file: File, first: str, second: str) -> bool:
+def is_still_unoffered(file: File, first: str, second: str) -> bool:
     """Whether all that passed between two is a redirection that is still to be sealed."""
     between = [
         handoff

@@ -22,6 +22,7 @@ from nanduti_hub.handoffs.evolve import evolve_case, evolve_track
 from nanduti_hub.handoffs.state import Case, Group, Handoff, NoticeHead, Standing, Track
 from nanduti_hub.ledger.execute import Folding
 from nanduti_hub.ledger.statements import statement
+from nanduti_hub.refusal import Refusal, Refused
 
 SLICE = "nanduti_hub.handoffs"
 #: What the database has for no time: PostgreSQL's infinity.
@@ -98,7 +99,8 @@ async def project_tracks(connection: asyncpg.Connection, states: Sequence[tuple[
         _json(_handoff_row(track, h) for track in tracks for h in track.handoffs),
     )
     if len(written) != sum(len(track.handoffs) for track in tracks):
-        raise ValueError("a handoff's id is another track's")
+        # Two commands at once: the other was faster.
+        raise Refused(Refusal("handoff_exists"))
     await connection.execute(
         statement(SLICE, "clear_waiting"), [track.case for track in tracks], [track.track for track in tracks]
     )

@@ -9,7 +9,8 @@ from datetime import datetime
 from nanduti.procedure import Limit, Procedure, Source
 from nanduti.vocabulary import HandoffState
 from nanduti_hub.handoffs import links
-from nanduti_hub.handoffs.desk import Desk, acts_on, pair_of, reference_of, sees, tracks_of
+from nanduti_hub.handoffs.desk import Desk, acts_on, reference_of, sees, tracks_of
+from nanduti_hub.handoffs.parties import is_still_unoffered
 from nanduti_hub.handoffs.procedure import handoff_rule, question_of, stage_of, track_rule
 from nanduti_hub.handoffs.state import Case, File, Handoff, Question, Running, Track
 from nanduti_hub.handoffs.views import (
@@ -38,6 +39,8 @@ def case_view(file: File, procedure: Procedure, desk: Desk, *, merged_into: str 
     case = file.case
     opened_here = case.opened_by == desk.scope
     tracks = tracks_of(file, desk)
+    if not tracks and not opened_here:
+        raise Refused(Refusal("case_unknown"))
     is_known = opened_here or any(
         case.opened_by in (handoff.sender, handoff.receiver)
         for track in tracks
@@ -47,7 +50,7 @@ def case_view(file: File, procedure: Procedure, desk: Desk, *, merged_into: str 
     return CaseView(
         version=case.version,
         reference=own_reference(case, desk.scope),
-        references=_pairs(case, desk),
+        references=_pairs(file, desk),
         opened_at=case.opened_at,
         opened_by=desk.institution(case.opened_by) if is_known else None,
         facts=facts_view(case, desk),
@@ -81,12 +84,16 @@ def own_reference(case: Case, scope: str) -> str:
     return reference
 
 
-def _pairs(case: Case, desk: Desk) -> tuple[PairView, ...]:
-    """The references that an institution shares with others."""
+def _pairs(file: File, desk: Desk) -> tuple[PairView, ...]:
+    """The references that an institution shares with others, but for who is to be told of a redirection only when it is
+    sealed.
+    """
     shared = [
         (other, pair.reference)
-        for pair in case.references
-        if desk.scope in (pair.first, pair.second) and pair.first != pair.second
+        for pair in file.case.references
+        if desk.scope in (pair.first, pair.second)
+        and pair.first != pair.second
+        and not is_still_unoffered(file, pair.first, pair.second)
         for other in (pair.first, pair.second)
         if other != desk.scope
     ]
@@ -138,8 +145,7 @@ def handoff_view(file: File, track: Track, handoff: Handoff, procedure: Procedur
     return HandoffView(
         id=handoff.id,
         version=handoff.version,
-        reference=pair_of(file.case, handoff.sender, handoff.receiver)
-        or own_reference(file.case, desk.scope),
+        reference=file.case.between(handoff.sender, handoff.receiver) or own_reference(file.case, desk.scope),
         my_reference=own_reference(file.case, desk.scope),
         track=desk.track(procedure, track.track),
         kind=handoff.kind,

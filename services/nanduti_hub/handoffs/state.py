@@ -38,6 +38,11 @@ class Case(Struct, frozen=True, kw_only=True):
     into: str | None = None
     synthetic: bool = False
 
+    def between(self, one: str, other: str) -> str | None:
+        """What two members, or one by itself, call it between them; None where they have no reference for it."""
+        first, second = sorted((one, other))
+        return next((p.reference for p in self.references if (p.first, p.second) == (first, second)), None)
+
 
 class Running(Struct, frozen=True, kw_only=True):
     """A clock and what it has done: reminders and rungs that have fired, and since which outages it was extended."""

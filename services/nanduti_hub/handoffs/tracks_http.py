@@ -37,7 +37,6 @@ from nanduti_hub.handoffs.views import CustodyView, ReceiversView, TrackView
 from nanduti_hub.ledger.database import transaction
 from nanduti_hub.serving import RequestOf, caller_from, hub_of
 
-ONE_TRACK = "/v1/cases/{reference}/tracks/{track}"
 CHANGED = answers(200, TrackView, headers=("ETag",), takes=CHANGE)
 READ, WORK = {"act": Act.READ_CASES}, {"act": Act.WORK_CASES}
 

@@ -60,8 +60,8 @@ class Unfolding:
 
     def introduce(self, one: str, other: str) -> None:
         """Let two members, or one by itself, have a reference for the case if they have none."""
-        first, second = sorted((one, other))
-        if all((pair.first, pair.second) != (first, second) for pair in self.file.case.references):
+        if self.file.case.between(one, other) is None:
+            first, second = sorted((one, other))
             self.on_case(ReferenceGiven, first=first, second=second, reference=self.fresh())
 
     def clock(self, limit: Limit, *, owes: str, asks: str | None = None, expires: bool = False) -> Clock:

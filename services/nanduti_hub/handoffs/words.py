@@ -57,7 +57,7 @@ STATES = {
     HandoffState.ACCEPTED: ("aceptada", "accepted"),
     HandoffState.DECLINED: ("no aceptada", "declined"),
     HandoffState.REDIRECTED: ("reencaminada a otra institución", "redirected to another institution"),
-    HandoffState.WITHDRAWN: ("retirada por quien la envió", "withdrawn by its sender"),
+    HandoffState.WITHDRAWN: ("retirada", "withdrawn"),
     HandoffState.EXPIRED: ("vencida sin respuesta", "expired without an answer"),
     HandoffState.COMPLETED: ("concluida", "completed"),
 }  # fmt: skip

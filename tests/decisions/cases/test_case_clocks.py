@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from nanduti.cases import ClockEscalated, ClockExtended, ClockReminded, HandoffExpired
 from nanduti.procedure import Limit, LimitKind, Procedure, Source
 from nanduti.vocabulary import HandoffKind, HandoffState, Urgency
-from nanduti_hub.handoffs.clocks import next_at, waiting_of
+from nanduti_hub.handoffs.clocks import clock, next_at, waiting_of
 from nanduti_hub.handoffs.commands import Ask, Outage, Tick
 
 
@@ -120,6 +120,26 @@ def test_what_may_not_be_declined_goes_up_the_ladder_and_on_waiting() -> None:
     assert waiting.level == 3
     desk.accept("mp", handoff)
     assert desk.track("criminal").holder == "mp"
+
+
+def test_a_step_of_the_ladder_never_comes_before_the_one_below_it() -> None:
+    """A working day over a weekend is longer than thirty hours: each step is still taken once, and in its order."""
+    below, above, *others = PROCEDURE.ladder
+    day = replace(below.after, amount=1, kind=LimitKind.WORKING_DAYS)
+    hours = replace(above.after, amount=30, kind=LimitKind.RUNNING_HOURS)
+    ladder = (replace(below, after=day), replace(above, after=hours), *others)
+    friday = datetime(2026, 8, 7, 12, tzinfo=UTC)
+    made = clock(
+        replace(PROCEDURE, ladder=ladder),
+        Limit(amount=1, kind=LimitKind.RUNNING_HOURS, source=Source.AGREEMENT),
+        at=friday,
+        owes="mp",
+        asks="codeni",
+        platform="conaeti",
+    )
+    moments = [rung.at for rung in made.rungs]
+    assert [rung.level for rung in made.rungs] == [1, 2, 3]
+    assert moments == sorted(moments)
 
 
 def test_a_platform_that_is_told_has_a_reference_with_whoever_is_late() -> None:

@@ -105,6 +105,20 @@ def test_nothing_else_is_done_to_a_joined_case() -> None:
     joined.do(RecordConsent, "codeni", consent=Consent.WITHDRAWN)
 
 
+def test_a_case_that_takes_in_a_withdrawn_consent_has_none() -> None:
+    """It is one person's: what the other case still stood on is gone, and what waits on it is taken back."""
+    # given
+    into, joined = two_cases()
+    into.do(RecordConsent, "codeni", consent=Consent.GRANTED)
+    waiting = into.offer("codeni", "minna", share=Share.FULL, dossier=dossier("minna"))
+    joined.do(RecordConsent, "codeni", consent=Consent.WITHDRAWN)
+    # when
+    do_join(into, joined)
+    # then
+    assert into.standing.case.consent is Consent.WITHDRAWN
+    assert into.handoff(waiting).state is HandoffState.WITHDRAWN
+
+
 def test_parted_a_case_is_as_it_was() -> None:
     """With the holder, stage and custody that it had, and a clock that starts now."""
     # given

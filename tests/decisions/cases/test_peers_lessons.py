@@ -6,6 +6,7 @@ from case_desk import FACTS, CaseDesk, dossier, kinds, paper
 from msgspec.structs import replace
 
 from nanduti.cases import HandoffAccepted, TrackOpened
+from nanduti.handoffs import CompletedNotice
 from nanduti.vocabulary import AgeBand, Consent, HandoffKind, HandoffState, Share
 from nanduti_hub.handoffs.commands import (
     Accept,
@@ -23,6 +24,7 @@ from nanduti_hub.handoffs.commands import (
     Withdraw,
 )
 from nanduti_hub.handoffs.decide import decide
+from nanduti_hub.handoffs.notices import notices_of
 from nanduti_hub.handoffs.state import Standing
 from nanduti_hub.refusal import Refusal
 
@@ -175,6 +177,27 @@ def test_sormas_9945_a_sender_is_told_every_outcome() -> None:
     assert kinds(events) == ["HandoffCompleted", "HandoffCompleted", "TrackClosed"]
     assert desk.handoff(first).outcome == desk.handoff(second).outcome == "safe_with_family"
     assert desk.handoff(first).state is desk.handoff(second).state is HandoffState.COMPLETED
+
+
+def test_sormas_9945_a_sender_is_told_the_outcome_of_a_track_that_ends_again() -> None:
+    """What it was told first no longer holds: its handoff keeps it, and the later one is told under the same id."""
+    # given a sender that was told an outcome, and that the track was taken up again
+    desk = CaseDesk().open("codeni")
+    handoff = desk.offer("codeni", "minna")
+    desk.accept("minna", handoff)
+    desk.close("minna")
+    desk.after(days=10)
+    desk.reopen("minna")
+    before = desk.standing
+    # when it ends with another
+    (closed,) = desk.do(Close, "minna", track="protection", outcome="not_located")
+    # then both are told
+    notices = notices_of(before, closed, desk.standing)
+    assert [
+        (notice.member, notice.handoff, notice.outcome)
+        for notice in notices
+        if isinstance(notice, CompletedNotice)
+    ] == [("codeni", handoff, "not_located"), ("minna", handoff, "not_located")]
 
 
 def test_sormas_9945_silence_is_told_too() -> None:

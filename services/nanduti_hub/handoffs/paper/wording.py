@@ -6,13 +6,13 @@ and there is no place to name them. Absent: the layout and the blanks to fill in
 
 from datetime import date, datetime, timedelta
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from nanduti.cases import Document
 from nanduti.procedure import Source
 from nanduti.vocabulary import Consent, DocumentKind, HandoffKind, Share, Urgency
+from nanduti_hub.handoffs.calendar import ZONE
 from nanduti_hub.handoffs.paper.forms import (
     AnswerBy,
     Constancia,
@@ -25,7 +25,6 @@ from nanduti_hub.handoffs.paper.forms import (
     scanned,
 )
 
-ZONE = ZoneInfo("America/Asuncion")
 MONTHS = (
     *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
     *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),

@@ -8,12 +8,13 @@ SELECT own.reference, p.opened_at, c.procedure, c.crimes, c.department, c.synthe
 FROM (
     -- In the order of the index, and not flattened into the joins: these are then made for a page of rows and no more.
     SELECT * FROM case_party
-    WHERE member = $1
+    -- Whoever was only offered it in vain has no part in it any more.
+    WHERE member = $1 AND (holds OR sent OR received OR informed)
       AND ($3::text IS NULL OR track = $3)
       AND ($4::text IS NULL OR CASE $4
             WHEN 'holder' THEN holds
             WHEN 'sender' THEN sent
-            WHEN 'receiver' THEN received OR past
+            WHEN 'receiver' THEN received
             ELSE informed END)
       AND ($7::timestamptz IS NULL OR (opened_at, case_id, track) < (
             $7::timestamptz,
