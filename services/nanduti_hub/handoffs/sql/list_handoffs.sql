@@ -43,7 +43,11 @@ LEFT JOIN case_reference pair ON pair.case_id = h.case_id
 JOIN LATERAL (
     SELECT r.reference FROM case_reference r
     WHERE r.case_id = h.case_id AND $1 IN (r.first, r.second)
-    ORDER BY r.first <> r.second, r.reference LIMIT 1
+    -- Not that of a pair of which one is told only when a dossier is sealed for it.
+    ORDER BY r.first <> r.second, NOT EXISTS (
+        SELECT FROM handoff u WHERE u.case_id = r.case_id AND u.told
+            AND (least(u.sender, u.receiver), greatest(u.sender, u.receiver)) = (r.first, r.second)
+    ), r.reference LIMIT 1
 ) AS own ON true
 ORDER BY h.offered_at DESC, h.id DESC
 LIMIT $13
