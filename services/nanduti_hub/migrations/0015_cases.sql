@@ -71,7 +71,9 @@ CREATE TABLE case_party (
     CHECK (holds OR sent OR received OR past OR informed)
 );
 -- The list of cases: read in this order, from its end on.
-CREATE INDEX case_party_member ON case_party (member, opened_at, case_id, track);
+-- The list of cases: whoever was only offered one in vain is not shown it.
+CREATE INDEX case_party_member ON case_party (member, opened_at, case_id, track)
+    WHERE holds OR sent OR received OR informed;
 
 -- `due_at` is when it is to be answered or sealed by, while it waits; `told` whether its receiver knows of it, which
 -- after a redirection it does only when it is sealed.
