@@ -4,3 +4,4 @@ SELECT id, version, schema, state FROM stream WHERE id = 'case:' || $1
 UNION ALL
 SELECT id, version, schema, state FROM stream
 WHERE id > 'track:' || $1 || '.' AND id < 'track:' || $1 || '/'
+ORDER BY id
