@@ -155,6 +155,18 @@ async def snapshot(connection: asyncpg.Connection) -> list[list[str]]:
     ]
 
 
+async def test_the_tracks_of_a_case_come_in_one_order_whatever_the_plan(hub: Ledger) -> None:
+    """By their codes: not as an index, or the table after many changes, happens to give them."""
+    minna = Desk(hub, "minna")
+    case = await minna.open("protection", "criminal")
+    async with transaction(hub.database, WORKER) as connection:
+        for plan in ("enable_indexscan", "enable_bitmapscan"):
+            await connection.execute(f"SET LOCAL {plan} = off")
+            file = await file_of(connection, case)
+            assert file is not None
+            assert list(file.tracks) == ["criminal", "protection"]
+
+
 @pytest.mark.slow
 async def test_cases_are_taken_over_from_the_stream_and_fold_to_the_same(
     hub: Ledger, database: Database

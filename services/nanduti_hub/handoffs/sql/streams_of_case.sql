@@ -1,4 +1,4 @@
--- A case and its tracks as they stand, of one moment.
+-- A case and its tracks as they stand, of one moment, in the order in which `lock_tracks` gives them.
 -- $1 text  the case
 SELECT id, version, schema, state FROM stream WHERE id = 'case:' || $1
 UNION ALL
